@@ -1,0 +1,232 @@
+// dms (66智修): a payment QR code over allinpay (通联).
+import { z } from 'zod'
+import {
+  assumed,
+  defineContract,
+  defineOperation,
+  documented,
+  errorCodesSetting,
+  fact,
+} from '../../src/contract/index.ts'
+import { wire } from './wire.ts'
+
+export const payWays = ['SCAN_WEIXIN', 'SCAN_ALIPAY'] as const
+
+const request = z.looseObject({
+  bz_order: fact(
+    z.string().min(1).max(255),
+    documented('payment.request.bz_order', 'its length is assumed'),
+    'Order number of the merchant.',
+  ),
+  amount: fact(
+    z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)], {
+      error: 'not a positive whole number',
+    }),
+    documented('payment.request.amount', 'a form can only send it as text: both are accepted'),
+    'Amount in fen, a whole number.',
+  ),
+  pay_way: fact(
+    z.enum(payWays, { error: 'not SCAN_WEIXIN or SCAN_ALIPAY' }),
+    documented('payment.request.pay_way'),
+    'SCAN_WEIXIN is WeChat, SCAN_ALIPAY is Alipay; the payer scans.',
+  ),
+  payer_id: fact(
+    z.string().min(1),
+    documented('payment.request.payer_id'),
+    'Account that pays: biz_user_id of fin-account/biz-user.',
+  ),
+  reciever_id: fact(
+    z.string().min(1),
+    documented('payment.request.reciever_id', 'spelled so on the wire'),
+    'Account that receives: id of dms/payment/get-pay-way-tonglian.',
+  ),
+})
+
+const text = (name: string, about: string) =>
+  fact(z.string(), documented(`payment.response.data.${name}`), about)
+
+const data = z.looseObject({
+  weChatAPPInfo: fact(
+    z.union([z.array(z.unknown()), z.looseObject({})]),
+    documented(
+      'payment.response.data.weChatAPPInfo',
+      'the sample has the empty list; with content it is an object',
+    ),
+    'Data for payments within the WeChat app; empty for QR codes.',
+  ),
+  validateType: fact(
+    z.int(),
+    documented('payment.response.data.validateType'),
+    'Further check of the payer; 0 is none.',
+  ),
+  orderNo: fact(
+    z.string().regex(/^\d{19}$/, 'not 19 digits'),
+    documented('payment.response.data.orderNo'),
+    "allinpay's number of the order.",
+  ),
+  payFailMessage: text('payFailMessage', 'Why a payment failed.'),
+  tradeNo: text('tradeNo', 'Number needed to confirm a payment.'),
+  payCode: text('payCode', 'Code for payment terminals.'),
+  extendInfo: text('extendInfo', 'Further text.'),
+  payStatus: text('payStatus', 'State of the payment; empty while the payer has yet to scan.'),
+  payInfo: text('payInfo', 'The text of the QR code that the payer scans.'),
+  bizUserId: text('bizUserId', "The payer's id in the merchant's system."),
+  bizOrderNo: text('bizOrderNo', 'Order number of the merchant, as sent.'),
+})
+
+const payment = defineOperation({
+  methods: ['POST'],
+  path: '/dms/cash-out/payment',
+  summary: 'Makes an order and answers with the QR code for the payer.',
+  provenance: documented('payment'),
+  orderNumber: 'bz_order',
+  request: {
+    in: 'body',
+    contentTypes: ['application/json', 'application/x-www-form-urlencoded'],
+    schema: request,
+  },
+  response: z.looseObject({
+    errCode: fact(z.literal(1000), documented('payment.response.errCode'), '1000 is success.'),
+    errMsg: fact(z.string(), documented('payment.response.errMsg'), 'Text of the answer.'),
+    data: fact(data, documented('payment.response.data'), 'The order.'),
+  }),
+  examples: [
+    {
+      name: 'order',
+      provenance: documented('payment.response.data', 'values as in the sample of the document'),
+      request: {
+        bz_order: '2020072100000257',
+        amount: 100,
+        pay_way: 'SCAN_ALIPAY',
+        payer_id: 'testtlzf',
+        reciever_id: '100001',
+      },
+      response: {
+        errCode: 1000,
+        errMsg: '请求成功',
+        data: {
+          weChatAPPInfo: [],
+          validateType: 0,
+          orderNo: '1285453080879468544',
+          payFailMessage: '',
+          tradeNo: '',
+          payCode: '',
+          extendInfo: '',
+          payStatus: '',
+          payInfo: 'https://qr.alipay.com/bax071438zy1ckv6sfum503a',
+          bizUserId: 'testtlzf',
+          bizOrderNo: '2020072100000257',
+        },
+      },
+    },
+  ],
+})
+
+const noTable = "the error table is on the document's home page, which is not part of it"
+
+const refused = (code: string, message: string, meaning: string) =>
+  ({ code, message, meaning, outcome: 'failed', provenance: assumed(noTable, 'errorCodes') }) as const
+
+export const dms = defineContract({
+  id: 'dms',
+  title: 'dms (66智修)',
+  summary: 'Payment QR codes over allinpay (通联).',
+  servers: [
+    {
+      url: 'http://xx.com',
+      description: 'Placeholder of the document: every installation has its own host',
+      provenance: documented('rule.host-placeholder'),
+      placeholder: true,
+    },
+  ],
+  basePaths: ['/dms/'],
+  utcOffsetMinutes: 480,
+  account: {
+    credentials: z.object({
+      payerId: fact(
+        z.string().min(1),
+        documented('payment.request.payer_id'),
+        'Id of the account that pays.',
+      ),
+      receiverId: fact(
+        z.string().min(1),
+        documented('payment.request.reciever_id'),
+        'Id of the account that receives.',
+      ),
+    }),
+    settings: z.object({
+      duplicateOrders: fact(
+        z.enum(['refuse', 'allow']),
+        assumed('the document does not say; the layer below, allinpay, refuses them', 'duplicateOrders'),
+        'Whether a repeated bz_order is refused or makes another order.',
+      ),
+      errorCodes: errorCodesSetting([
+        'malformed',
+        'invalidParameter',
+        'unknownPayer',
+        'unknownReceiver',
+        'duplicateOrder',
+      ]),
+    }),
+    defaults: { duplicateOrders: 'refuse', errorCodes: {} },
+    identifiedBy: 'payerId',
+  },
+  operations: { payment },
+  callbacks: {},
+  errors: {
+    success: {
+      code: '1000',
+      message: '请求成功',
+      meaning: 'Success.',
+      outcome: 'success',
+      provenance: documented('code.1000'),
+    },
+    malformed: refused('1001', '请求格式错误', 'The body cannot be read.'),
+    invalidParameter: refused('1002', '参数错误', 'A parameter is missing or wrong.'),
+    unknownPayer: refused('1003', '付款账户不存在', 'No account has this payer_id.'),
+    unknownReceiver: refused('1004', '收款账户不存在', 'The reciever_id does not belong to the account.'),
+    duplicateOrder: refused('1005', '订单已经存在', 'The bz_order was used before.'),
+  },
+  refusals: { malformed: 'malformed', unknownAccount: 'unknownPayer', invalid: 'invalidParameter' },
+  refusal: z.looseObject({
+    errCode: fact(z.int(), documented('payment.response.errCode'), 'Code; see the error table.'),
+    errMsg: fact(z.string(), documented('payment.response.errMsg'), 'Text of the refusal.'),
+    data: fact(
+      z.array(z.unknown()),
+      assumed('no refusal is shown; an empty list is how the sample writes an empty object'),
+      'Empty.',
+    ),
+  }),
+  rateLimits: [],
+  rules: {
+    bodyForms: {
+      value: ['application/json', 'application/x-www-form-urlencoded'],
+      description: 'Bodies that are read.',
+      provenance: assumed('the document names the method, but no content type'),
+    },
+    noCredential: {
+      value: true,
+      description: 'Requests carry no credential; the account is told by payer_id.',
+      provenance: assumed('the document names none'),
+    },
+    noCallback: {
+      value: true,
+      description: 'The double sends no callback for dms.',
+      provenance: assumed(
+        'the document has none; how the layer below notifies dms is not how dms notifies a merchant',
+      ),
+    },
+    httpStatus: {
+      value: 200,
+      description: 'HTTP status of refusals.',
+      provenance: assumed('no source says'),
+    },
+    noExpiry: {
+      value: true,
+      description: 'Orders do not expire.',
+      provenance: assumed('the document names no life of an order'),
+    },
+  },
+  security: {},
+  wire,
+})

@@ -1,0 +1,54 @@
+// How dms (66智修) reads and answers: JSON or form in, one envelope out, no credential of its own.
+import { decodeForm, FormError } from '../../src/contract/codec/form.ts'
+import { decodeJsonObject, JsonError } from '../../src/contract/codec/json.ts'
+import { decodeUtf8 } from '../../src/contract/codec/text.ts'
+import { type Message, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
+
+export const wire: Wire = {
+  decode(request): Message {
+    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+    try {
+      const text = decodeUtf8(request.body)
+      if (type === 'application/json') return { params: decodeJsonObject(text), headers: request.headers }
+      if (type === 'application/x-www-form-urlencoded')
+        return { params: decodeForm(text), headers: request.headers }
+    } catch (error) {
+      throw malformed(
+        error instanceof JsonError || error instanceof FormError ? error.message : 'the body is not UTF-8',
+      )
+    }
+    throw malformed(`the body is ${type ?? 'of no content type'}; JSON and forms are read`)
+  },
+
+  identify: message => (typeof message.params.payer_id === 'string' ? message.params.payer_id : undefined),
+
+  // The document names no credential.
+  verify: (): Verification => ({ ok: true }),
+
+  encodeRequest: (operation, params, credentials) => ({
+    method: operation.methods[0] ?? 'POST',
+    path: operation.path,
+    query: '',
+    headers: { 'content-type': 'application/json' },
+    body: new TextEncoder().encode(
+      JSON.stringify({ ...params, payer_id: credentials.payerId, reciever_id: credentials.receiverId }),
+    ),
+  }),
+
+  encode: body => ({
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=UTF-8' },
+    body: JSON.stringify(body),
+  }),
+
+  refuse: row => ({ errCode: Number(row.code), errMsg: row.message, data: [] }),
+
+  encodeCallback: payload => ({
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payload),
+  }),
+}
+
+function malformed(message: string): Refusal {
+  return new Refusal('malformed', [{ kind: 'malformedRequest', severity: 'breaking', pointer: '', message }])
+}

@@ -1,0 +1,461 @@
+// its500 (站长付): an order whose amount is lowered at random by less than one yuan, and a callback when it is paid.
+import { z } from 'zod'
+import { toFen } from '../../src/contract/codec/money.ts'
+import {
+  assumed,
+  defineContract,
+  defineOperation,
+  documented,
+  errorCodesSetting,
+  fact,
+  observed,
+} from '../../src/contract/index.ts'
+import { wire } from './wire.ts'
+
+/** Ten digits of yuan: beyond it whole fen would in time not be exact numbers. */
+const largestFen = 999_999_999_999
+
+const decimal = /^-?\d+(\.\d+)?$/
+
+const price = fact(
+  z
+    .string({ error: 'missing' })
+    .superRefine((text, check) => {
+      const refuse = (refusal: string, message: string) =>
+        check.addIssue({ code: 'custom', message, params: { refusal }, input: text })
+      if (text === '') refuse('wrongAmount', 'the amount is empty')
+      else if (!decimal.test(text)) refuse('amountFormat', 'the amount is no decimal number')
+      else if (Number(text) <= 0) refuse('wrongAmount', 'the amount is not positive')
+      else if (Number.isNaN(toFen(text))) refuse('amountFormat', 'the amount has more than two decimals')
+      else if (toFen(text) < 100) refuse('amountTooSmall', 'the amount is below 1 yuan')
+      else if (toFen(text) > largestFen) refuse('wrongAmount', 'the amount has more than ten digits of yuan')
+    })
+    .meta({ pattern: '^\\d+(\\.\\d{1,2})?$' }),
+  documented('createOrder.request.price'),
+  'Price in yuan, at most two decimals, at least 1.',
+)
+
+const text255 = () => z.string().max(255)
+
+export const payTypes = ['wx', 'ali', 'QQ'] as const
+export type PayType = (typeof payTypes)[number]
+
+/** What `paytype` becomes in the callback. */
+export const callbackPayTypes: Readonly<Record<PayType, string>> = { wx: '0', ali: '1', QQ: '6' }
+
+const request = z.looseObject({
+  price,
+  name: fact(
+    z.string().min(1).max(100),
+    documented('createOrder.request.name'),
+    'Name of the goods, shown as the order name in the back office.',
+  ),
+  reurl: fact(text255().optional(), documented('createOrder.request.reurl'), 'Page to show after payment.'),
+  thirduid: fact(
+    text255().optional(),
+    documented('createOrder.request.thirduid'),
+    "User id on the merchant's platform; recommended.",
+  ),
+  paytype: fact(
+    z.enum(payTypes, { error: 'not wx, ali or QQ' }).optional(),
+    documented('createOrder.request.paytype'),
+    'wx is WeChat, ali is Alipay, QQ is QQ.',
+  ),
+  remarks: fact(
+    text255().optional(),
+    documented('createOrder.request.remarks'),
+    'Remark, returned untouched.',
+  ),
+  other: fact(
+    text255().optional(),
+    documented('createOrder.request.other'),
+    'Further text, returned untouched.',
+  ),
+  callbackurl: fact(
+    text255().optional(),
+    documented('createOrder.request.callbackurl'),
+    "Callback address; must be among the account's registered ones. The default one where it is not sent.",
+  ),
+})
+
+const yuan = () => z.string().regex(/^\d+(\.\d{1,2})?$/, 'not an amount in yuan')
+
+const codes = {
+  wxcode: 'Address of the WeChat receiving code, if one is uploaded.',
+  qqcode: 'Address of the QQ receiving code, if one is uploaded.',
+  zfbcode: 'Address of the Alipay receiving code, if one is uploaded.',
+  qrcode: 'Opens Alipay on the transfer page.',
+  zfbuseridcode: 'Alipay code with the amount in it, if it is configured.',
+} as const
+
+const codeFields = (message: string) => ({
+  wxcode: fact(text255().optional(), documented(`${message}.wxcode`), codes.wxcode),
+  qqcode: fact(text255().optional(), documented(`${message}.qqcode`), codes.qqcode),
+  zfbcode: fact(text255().optional(), documented(`${message}.zfbcode`), codes.zfbcode),
+  qrcode: fact(text255().optional(), documented(`${message}.qrcode`), codes.qrcode),
+  zfbuseridcode: fact(text255().optional(), documented(`${message}.zfbuseridcode`), codes.zfbuseridcode),
+})
+
+/** The keys that the document's sample answer writes with a trailing space. */
+export const spacedKeys = [
+  'originalprice',
+  'remarks',
+  'wxcode',
+  'zfbcode',
+  'qrcode',
+  'zfbuseridcode',
+] as const
+
+const spaced = (name: (typeof spacedKeys)[number], schema: z.ZodType<string>) =>
+  fact(
+    schema.optional(),
+    documented(
+      'rule.trailing-space-keys',
+      'the parameter table writes the key without the space: both are accepted',
+    ),
+    `${name}, as the sample answer spells it.`,
+  )
+
+const response = z
+  .looseObject({
+    msg: fact(z.string(), documented('createOrder.response.msg'), 'Text of the answer.'),
+    code: fact(
+      z.literal('10001'),
+      documented('createOrder.response.code', 'a text in the answer, a number in the callback'),
+      '10001 is success.',
+    ),
+    orderId: fact(
+      z.string().min(1),
+      documented('createOrder.response.orderId'),
+      "its500's number of the order.",
+    ),
+    price: fact(
+      yuan(),
+      documented('createOrder.response.price'),
+      'What the payer must pay, in yuan: the original price less the random discount.',
+    ),
+    originalprice: fact(
+      yuan().optional(),
+      documented('createOrder.response.originalprice'),
+      'The price as ordered, in yuan.',
+    ),
+    name: fact(z.string().max(100), documented('createOrder.response.name'), 'Name of the goods, as sent.'),
+    reurl: fact(text255(), documented('createOrder.response.reurl'), 'As sent.'),
+    thirduid: fact(text255(), documented('createOrder.response.thirduid'), 'As sent.'),
+    other: fact(text255(), documented('createOrder.response.other'), 'As sent.'),
+    remarks: fact(text255().optional(), documented('createOrder.response.remarks'), 'As sent.'),
+    ...codeFields('createOrder.response'),
+    'originalprice ': spaced('originalprice', yuan()),
+    'remarks ': spaced('remarks', text255()),
+    'wxcode ': spaced('wxcode', text255()),
+    'zfbcode ': spaced('zfbcode', text255()),
+    'qrcode ': spaced('qrcode', text255()),
+    'zfbuseridcode ': spaced('zfbuseridcode', text255()),
+  })
+  .refine(answer => answer.originalprice !== undefined || answer['originalprice '] !== undefined, {
+    error: 'neither originalprice nor "originalprice " is there',
+    path: ['originalprice'],
+  })
+  .meta({ anyOf: [{ required: ['originalprice'] }, { required: ['originalprice '] }] })
+
+const payload = z.looseObject({
+  code: fact(
+    z.literal(10001),
+    documented('callback.paid.code', 'a number here, a text in the answer to an order'),
+    '10001 is success.',
+  ),
+  msg: fact(z.string(), documented('callback.paid.msg'), 'Text of the callback.'),
+  orderId: fact(z.string().min(1), documented('callback.paid.orderId'), "its500's number of the order."),
+  price: fact(yuan(), documented('callback.paid.price'), 'What was paid, in yuan.'),
+  originalprice: fact(yuan(), documented('callback.paid.originalprice'), 'The price as ordered, in yuan.'),
+  name: fact(z.string(), documented('callback.paid.name'), 'Name of the goods, as sent.'),
+  reurl: fact(text255(), documented('callback.paid.reurl'), 'As sent.'),
+  thirduid: fact(text255(), documented('callback.paid.thirduid'), 'As sent.'),
+  paytype: fact(
+    z.union([z.enum(['0', '1', '6']), z.literal([0, 1, 6])]),
+    documented(
+      'callback.paid.paytype',
+      'the table says int, the sample sends the text "0": both are accepted',
+    ),
+    '0 is WeChat, 1 is Alipay, 6 is QQ.',
+  ),
+  other: fact(text255(), documented('callback.paid.other'), 'As sent.'),
+  remarks: fact(text255(), documented('callback.paid.remarks'), 'As sent.'),
+  ...codeFields('callback.paid'),
+})
+
+const createOrder = defineOperation({
+  methods: ['POST'],
+  path: '/order/createOrder',
+  summary: 'Creates an order; the payer must pay the answered price, to the fen.',
+  provenance: documented('createOrder'),
+  request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
+  response,
+  advice: [
+    {
+      kind: 'noUserId',
+      pointer: '/thirduid',
+      message: 'The document strongly recommends thirduid, so that a payment can be told to a user.',
+      provenance: documented('createOrder.request.thirduid'),
+      applies: params => !params.thirduid,
+    },
+  ],
+  examples: [
+    {
+      name: 'order',
+      provenance: documented('createOrder.response.price', 'values after the sample of the document'),
+      request: { price: '100', name: '开通超级VIP', thirduid: '15811111111', paytype: 'ali' },
+      response: {
+        msg: '下单成功',
+        other: '',
+        code: '10001',
+        orderId: 'oderpay-7ae379d1-e4c1-4acd-8d9a-584a208b28b7',
+        price: '99.13',
+        name: '开通超级VIP',
+        reurl: '',
+        thirduid: '15811111111',
+        originalprice: '100',
+        remarks: '',
+        zfbcode: 'http://zyphoto.xxx.cn/20210328224809',
+      },
+    },
+  ],
+})
+
+const failed = (code: string, message: string, meaning: string) =>
+  ({ code, message, meaning, outcome: 'failed', provenance: documented(`code.${code}`) }) as const
+
+export const its500 = defineContract({
+  id: 'its500',
+  title: 'its500 (站长付)',
+  summary:
+    "Orders paid to the merchant's own receiving codes, told apart by a random discount, with a callback.",
+  servers: [
+    { url: 'https://pay.its500.com', description: 'Production', provenance: documented('rule.hosts') },
+    {
+      url: 'https://admin.zhanzhangfu.com',
+      description: 'Older host, same paths',
+      provenance: observed('rule.older-host'),
+    },
+  ],
+  basePaths: ['/order/'],
+  utcOffsetMinutes: 480,
+  account: {
+    credentials: z.object({
+      appKey: fact(
+        z.string().regex(/^[0-9a-f]{16}$/i, 'not 16 hex digits'),
+        observed('rule.app-key-format'),
+        'AppKey, sent as Payment-Key.',
+      ),
+      appSecret: fact(
+        z.string().regex(/^[0-9a-f]{32}$/i, 'not 32 hex digits'),
+        observed('rule.app-secret-format'),
+        'AppSecret, sent as Payment-Secret.',
+      ),
+    }),
+    settings: z.object({
+      callbackUrls: fact(
+        z.array(z.string()),
+        documented('rule.callback-url-registered'),
+        'Registered callback addresses; the first one is the default.',
+      ),
+      balance: fact(
+        z.int().nonnegative(),
+        documented('rule.balance-is-callback-count'),
+        'Callbacks that are left; each delivery costs one.',
+      ),
+      frozen: fact(z.boolean(), documented('code.10007'), 'Whether the account is frozen.'),
+      spacedKeys: fact(
+        z.boolean(),
+        documented('rule.trailing-space-keys'),
+        'Whether answers spell keys with the trailing space of the sample.',
+      ),
+      uploadedCodes: fact(
+        z.array(z.enum(payTypes)),
+        documented('createOrder.response.wxcode'),
+        'Receiving codes that the merchant has uploaded; answers carry one address for each.',
+      ),
+      expiryMinutes: fact(
+        z.int().positive().nullable(),
+        observed(
+          'rule.order-life',
+          'a cashier page counts down 5 minutes; the server may keep orders longer',
+        ),
+        'Minutes until an unpaid order expires and frees its amount; null for never.',
+      ),
+      retryDelaysMs: fact(
+        z.array(z.int().nonnegative()),
+        assumed('no source says that a callback is sent again', 'retryDelaysMs'),
+        'Pauses before each further attempt of a callback, in milliseconds.',
+      ),
+      errorCodes: errorCodesSetting(['malformed', 'invalidParameter', 'amountsExhausted']),
+    }),
+    defaults: {
+      callbackUrls: [],
+      balance: 1_000_000,
+      frozen: false,
+      spacedKeys: false,
+      uploadedCodes: [...payTypes],
+      expiryMinutes: 5,
+      retryDelaysMs: [],
+      errorCodes: {},
+    },
+    identifiedBy: 'appKey',
+  },
+  operations: { createOrder },
+  callbacks: {
+    paid: {
+      method: 'POST',
+      summary: 'The order was paid.',
+      provenance: documented('rule.callback-method'),
+      contentType: 'application/json',
+      payload,
+      acknowledged: reply => reply.status >= 200 && reply.status < 300,
+      acknowledgement: {
+        text: 'any 2xx status',
+        provenance: assumed('no required answer is documented; public receivers answer an empty 200'),
+      },
+      after: 'createOrder',
+      url: '{$request.body#/callbackurl}',
+      costs: 'balance',
+      retryDelays: 'retryDelaysMs',
+      example: {
+        code: 10001,
+        msg: '回调成功',
+        other: '',
+        orderId: 'oderpay-445b1306-6f50-48dd-99c1-9a704108f8ff',
+        price: '99.97',
+        originalprice: '100',
+        name: '开通超级VIP',
+        reurl: '',
+        thirduid: '15811111111',
+        paytype: '0',
+        remarks: '',
+      },
+    },
+  },
+  errors: {
+    success: {
+      code: '10001',
+      message: '下单成功',
+      meaning: 'Success, in every interface.',
+      outcome: 'success',
+      provenance: documented('code.10001'),
+    },
+    wrongAmount: failed(
+      '10002',
+      '下单失败,支付金额有误',
+      'The amount is empty or not positive. The unit is yuan.',
+    ),
+    amountFormat: failed(
+      '10003',
+      '下单失败,支付金额格式错误',
+      'The amount is no number, or has too many decimals.',
+    ),
+    amountTooSmall: failed('10004', '下单失败,支付金额必须大于等于1元', 'The amount is below 1 yuan.'),
+    wrongCredentials: failed(
+      '10005',
+      '下单失败,AppKey或者AppSecret不合法',
+      'AppKey or AppSecret is not right.',
+    ),
+    unknownMerchant: failed('10006', '下单失败,商户不存在,请联系客服', 'No merchant has this AppKey.'),
+    frozen: failed('10007', '下单失败,您的账户被冻结,请联系客服', 'The account is frozen.'),
+    noBalance: failed('10008', '下单失败,您的账户余额不足', 'No callbacks are left on the account.'),
+    noCallbackUrl: failed('10009', '下单失败,您还未设置回调接口', 'The account has no callback address.'),
+    badCallbackUrl: failed(
+      '10010',
+      '下单失败,回调接口异常',
+      'The callback address is not registered or cannot be used.',
+    ),
+    moneyEmpty: failed('10021', '回调失败,Money为空', "The merchant's app is too old to report the amount."),
+    malformed: {
+      code: '10003',
+      message: '下单失败,支付金额格式错误',
+      meaning: 'The form cannot be read.',
+      outcome: 'failed',
+      provenance: assumed(
+        'no code is documented for a broken form; 10003 is the one about wrong formats',
+        'errorCodes',
+      ),
+    },
+    invalidParameter: {
+      code: '10003',
+      message: '下单失败,支付金额格式错误',
+      meaning: 'A parameter other than the price is missing or too long.',
+      outcome: 'failed',
+      provenance: assumed(
+        'no code is documented for other parameters; 10003 is the one about wrong formats',
+        'errorCodes',
+      ),
+    },
+    amountsExhausted: {
+      code: '10002',
+      message: '下单失败,订单超出负荷,请稍后重试',
+      meaning: 'All 99 amounts below the price are taken by open orders.',
+      outcome: 'failed',
+      provenance: assumed(
+        'no code is documented for this state; 10002 is the one about amounts',
+        'errorCodes',
+      ),
+    },
+  },
+  refusals: { malformed: 'malformed', unknownAccount: 'unknownMerchant', invalid: 'invalidParameter' },
+  refusal: z.looseObject({
+    msg: fact(z.string(), documented('createOrder.response.msg'), 'Text of the refusal.'),
+    code: fact(z.string(), documented('createOrder.response.code'), 'Code; see the error table.'),
+  }),
+  rateLimits: [],
+  rules: {
+    discount: {
+      value: { minFen: 1, maxFen: 99 },
+      description: 'The random discount, uniform in whole fen.',
+      provenance: documented(
+        'rule.discount',
+        'the document says less than 1 yuan; that it is never zero is assumed',
+      ),
+    },
+    openAmountsAreUnique: {
+      value: true,
+      description: 'No two open orders of one account and pay type have the same amount to pay.',
+      provenance: documented(
+        'rule.pay-payable-price',
+        'follows from the amount being what tells orders apart',
+      ),
+    },
+    refusalFields: {
+      value: ['msg', 'code'],
+      description: 'Fields of a refusal.',
+      provenance: assumed('no refusal is shown; these two are the fields of every answer that is'),
+    },
+    unknownAppKey: {
+      value: { malformed: '10005', unknown: '10006' },
+      description: 'An AppKey that is none gets 10005, one that nobody has 10006.',
+      provenance: assumed('the error table has both and does not part them'),
+    },
+    amountDecimals: {
+      value: 2,
+      description: 'The price to pay is written with two decimals.',
+      provenance: documented('createOrder.response.price', 'as in the samples'),
+    },
+    largestAmount: {
+      value: '9999999999.99',
+      description: 'Prices with more than ten digits of yuan get 10002.',
+      provenance: assumed('no limit is documented; beyond it amounts in fen would not be exact'),
+    },
+  },
+  security: {
+    appKey: {
+      type: 'header',
+      header: 'Payment-Key',
+      description: 'The AppKey.',
+      provenance: observed('createOrder.request.header.Payment-Key'),
+    },
+    appSecret: {
+      type: 'header',
+      header: 'Payment-Secret',
+      description: 'The AppSecret.',
+      provenance: observed('createOrder.request.header.Payment-Secret'),
+    },
+  },
+  wire,
+})

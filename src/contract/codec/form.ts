@@ -1,0 +1,44 @@
+import { isCleanText } from './text.ts'
+
+/**
+ * Reads `application/x-www-form-urlencoded` text strictly: a repeated name, a broken percent code,
+ * bytes that are not UTF-8 and NUL are errors, because a signature over them would be a guess.
+ *
+ * @throws FormError
+ */
+export function decodeForm(text: string): Record<string, string> {
+  const params: Record<string, string> = Object.create(null)
+  if (text === '') return params
+  for (const pair of text.split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = decodePart(equals < 0 ? pair : pair.slice(0, equals))
+    if (name in params) throw new FormError(`parameter ${JSON.stringify(name)} is sent twice`)
+    params[name] = equals < 0 ? '' : decodePart(pair.slice(equals + 1))
+  }
+  return params
+}
+
+/** Writes named values as `application/x-www-form-urlencoded` text; those that are undefined or null are left out. */
+export function encodeForm(params: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(params).filter(([, value]) => value !== undefined && value !== null)
+  return new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()
+}
+
+/** Why a form could not be read. */
+export class FormError extends Error {
+  override readonly name = 'FormError'
+}
+
+function decodePart(part: string): string {
+  let text = part
+  if (part.includes('%') || part.includes('+')) {
+    try {
+      text = decodeURIComponent(part.replaceAll('+', ' '))
+    } catch {
+      throw new FormError(`${JSON.stringify(part.slice(0, 40))} is not percent-encoded UTF-8`)
+    }
+  }
+  if (!isCleanText(text)) throw new FormError(`${JSON.stringify(part.slice(0, 40))} holds a NUL character`)
+  return text
+}

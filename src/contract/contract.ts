@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import type { Finding } from './finding.ts'
+import { assumed, fact, type Provenance } from './provenance.ts'
+import type { Wire, WireRequest } from './wire.ts'
+
+/** What a provider promises: operations, fields, error table, callbacks, accounts. Schemas and facts, no behaviour. */
+export interface Contract {
+  /** Lower-case, stable, first segment of its path on the server: `qfpay`. */
+  readonly id: string
+  readonly title: string
+  /** What it is for, in one sentence. */
+  readonly summary: string
+  /** Where the provider answers. The first one is used in examples. */
+  readonly servers: readonly Server[]
+  /** Path prefixes that are the provider's own, such as `/trade/v1/`. */
+  readonly basePaths: readonly string[]
+  /** Offset of the provider's wire times from UTC, in minutes. */
+  readonly utcOffsetMinutes: number
+  readonly account: AccountContract
+  readonly operations: Readonly<Record<string, Operation>>
+  readonly callbacks: Readonly<Record<string, Callback>>
+  /** The error table: every documented code, and ours where the document has none. */
+  readonly errors: Readonly<Record<string, ErrorRow>>
+  /** Which row of the error table answers at which step of the pipeline. */
+  readonly refusals: Refusals
+  /** The body of a refusal. */
+  readonly refusal: z.ZodObject
+  readonly rateLimits: readonly RateLimit[]
+  /** Facts that are neither field nor code, by name. */
+  readonly rules: Readonly<Record<string, Rule>>
+  /** How OpenAPI says that a request is authorised; empty where the document asks for nothing. */
+  readonly security: Readonly<Record<string, SecurityScheme>>
+  readonly wire: Wire
+}
+
+export interface Server {
+  readonly url: string
+  readonly description: string
+  readonly provenance: Provenance
+  /** True where the document gives a placeholder: then requests are recognised by their path, on any host. */
+  readonly placeholder?: boolean
+}
+
+export interface AccountContract {
+  /** What a merchant is given: keys, secrets, numbers. */
+  readonly credentials: z.ZodObject
+  /** The state and the choices of one account; every `assumed` fact that can be changed is one of them. */
+  readonly settings: z.ZodObject
+  /** The settings of a new account. */
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** The credential by which a request names its account. */
+  readonly identifiedBy: string
+}
+
+/** One documented request with its responses. */
+export interface Operation {
+  readonly methods: readonly HttpMethod[]
+  /** Path on the provider's host; `{name}` marks a path parameter. */
+  readonly path: string
+  readonly summary: string
+  readonly provenance: Provenance
+  readonly pathParameters?: z.ZodObject
+  /** Headers that are not part of a security scheme. */
+  readonly headers?: z.ZodObject
+  readonly request: RequestContract
+  readonly response: z.ZodType
+  /** HTTP status of `response`. Default 200. */
+  readonly status?: number
+  /** What the document advises against, without forbidding it. */
+  readonly advice?: readonly Advice[]
+  /** The parameter that holds the merchant's order number. */
+  readonly orderNumber?: string
+  readonly examples: readonly OperationExample[]
+}
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+export interface RequestContract {
+  readonly in: 'query' | 'body'
+  /** Accepted content types of a body, the usual one first. */
+  readonly contentTypes?: readonly string[]
+  readonly schema: z.ZodObject
+}
+
+export interface OperationExample {
+  readonly name: string
+  readonly request: Readonly<Record<string, unknown>>
+  readonly response: Readonly<Record<string, unknown>>
+  readonly provenance: Provenance
+}
+
+export interface Advice {
+  readonly kind: string
+  /** JSON pointer of the field it is about. */
+  readonly pointer: string
+  readonly message: string
+  readonly provenance: Provenance
+  readonly applies: (params: Record<string, unknown>) => boolean
+}
+
+/** One documented message from the provider to the merchant. */
+export interface Callback {
+  readonly method: 'POST'
+  readonly summary: string
+  readonly provenance: Provenance
+  readonly contentType: string
+  readonly payload: z.ZodObject
+  /** Whether the merchant's answer counts as received. */
+  readonly acknowledged: (reply: CallbackReply) => boolean
+  readonly acknowledgement: { readonly text: string; readonly provenance: Provenance }
+  /** The operation whose request leads to this callback. */
+  readonly after: string
+  /** Where the address comes from, as an OpenAPI runtime expression. */
+  readonly url: string
+  /** The account setting that each delivery lowers by one. */
+  readonly costs?: string
+  /** The account setting that holds the pauses before each retry, in milliseconds. */
+  readonly retryDelays?: string
+  readonly example: Readonly<Record<string, unknown>>
+}
+
+export interface CallbackReply {
+  readonly status: number
+  readonly body: string
+}
+
+export interface ErrorRow {
+  readonly code: string
+  /** The wire message, verbatim. */
+  readonly message: string
+  /** What it means, in English. */
+  readonly meaning: string
+  readonly outcome: 'success' | 'pending' | 'failed'
+  /** A second text that the provider sends along, verbatim. */
+  readonly detail?: string
+  /** True where `message` was captured whole, so that nothing is put around it. */
+  readonly verbatim?: boolean
+  /** HTTP status; 200 where not given. */
+  readonly status?: number
+  readonly provenance: Provenance
+}
+
+export interface Refusals {
+  /** Bytes that cannot be read as the message they claim to be. */
+  readonly malformed: string
+  /** No account has the credential that the request names. */
+  readonly unknownAccount: string
+  /** The schema does not accept the request, and the failed check names no row of its own. */
+  readonly invalid: string
+  /** Calls beyond the rate limit. */
+  readonly rateLimited?: string
+  /** A path or method of the provider that is no operation, where it documents an answer. */
+  readonly unknownOperation?: string
+}
+
+export interface RateLimit {
+  readonly limit: number
+  readonly windowMs: number
+  readonly provenance: Provenance
+}
+
+export interface Rule {
+  readonly value: unknown
+  readonly description: string
+  readonly provenance: Provenance
+}
+
+export type SecurityScheme =
+  | { readonly type: 'bearer'; readonly description: string; readonly provenance: Provenance }
+  | {
+      readonly type: 'header'
+      readonly header: string
+      readonly description: string
+      readonly provenance: Provenance
+    }
+
+/** Typed identity: checks a contract and keeps its literal types for the simulator. */
+export function defineContract<const C extends Contract>(contract: C): C {
+  return contract
+}
+
+/** Typed identity for one operation. */
+export function defineOperation<const O extends Operation>(operation: O): O {
+  return operation
+}
+
+/**
+ * A check that names the row of the error table which answers when it fails.
+ *
+ * @param message what is wrong, for findings
+ */
+export function refuseUnless<S extends z.ZodType>(
+  schema: S,
+  errorName: string,
+  message: string,
+  check: (value: z.output<S>) => boolean,
+): S {
+  return schema.refine(check, { error: message, params: { refusal: errorName } }) as S
+}
+
+/**
+ * The account setting `errorCodes`: other codes for rows of the error table that are assumed.
+ *
+ * @param names the rows whose code may be changed
+ */
+export function errorCodesSetting<const N extends string>(names: readonly [N, ...N[]]) {
+  return fact(
+    z.partialRecord(z.enum(names), z.string()),
+    assumed('the codes of these refusals are not documented', 'errorCodes'),
+    'Other codes for assumed rows of the error table, by the name of the row.',
+  )
+}
+
+/** The error rows that a failed parse asks for; the first one that names itself wins. */
+export function refusalOf(error: z.ZodError): string | undefined {
+  for (const issue of error.issues) {
+    const name = issue.code === 'custom' ? issue.params?.refusal : undefined
+    if (typeof name === 'string') return name
+  }
+  return undefined
+}
+
+/** What advice applies to a request, as findings. */
+export function adviceFor(operation: Operation, params: Record<string, unknown>): Finding[] {
+  const findings: Finding[] = []
+  for (const advice of operation.advice ?? []) {
+    if (!advice.applies(params)) continue
+    const { kind, pointer, message, provenance } = advice
+    findings.push({ kind, severity: 'note', pointer, message, provenance })
+  }
+  return findings
+}
+
+/** Whether a request reaches this operation. */
+export function matchesOperation(
+  operation: Operation,
+  request: Pick<WireRequest, 'method' | 'path'>,
+): boolean {
+  return operation.path === request.path && operation.methods.some(method => method === request.method)
+}

@@ -1,0 +1,32 @@
+import type { Finding } from './finding.ts'
+
+/**
+ * Raised by a wire or a simulator to answer with a row of the contract's error table.
+ * It is data on its way to the wire, not a failure of the double.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+
+  /** The row's name in `contract.errors`. */
+  readonly errorName: string
+  /** Why, for the journal; the provider's answer does not show them. */
+  readonly findings: readonly Finding[]
+
+  constructor(errorName: string, findings: readonly Finding[] = []) {
+    super(`refused: ${errorName}`)
+    this.errorName = errorName
+    this.findings = findings
+  }
+}
+
+/** An error of paydouble itself: bad configuration, bad use. `code` is stable, the message is for people. */
+export class PaydoubleError extends Error {
+  override readonly name = 'PaydoubleError'
+
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,79 @@
+import type { ErrorRow, Operation } from './contract.ts'
+
+/**
+ * Pure functions between bytes and values. A wire knows no clock, no store and no chance: what it
+ * needs of them is handed to it.
+ */
+export interface Wire {
+  /**
+   * Reads a request.
+   * @throws Refusal where the bytes are not the message they claim to be
+   */
+  decode(request: WireRequest): Message
+  /**
+   * The value of the credential that names the account (`contract.account.identifiedBy`).
+   * @throws Refusal where the message cannot name one
+   */
+  identify(message: Message): string | undefined
+  /** Checks the signature or the secret of a message against the account's credentials. */
+  verify(message: Message, credentials: Credentials, settings: Settings): Verification
+  /** Writes a request as a client would: with what the credentials add to it, and signed. */
+  encodeRequest(
+    operation: Operation,
+    params: Readonly<Record<string, unknown>>,
+    credentials: Credentials,
+  ): WireRequest
+  /** Turns an answer into bytes; signs it where the provider does. `credentials` are absent where no account was found. */
+  encode(body: object, credentials: Credentials | undefined): WireResponse
+  /** The body of a refusal. */
+  refuse(row: ErrorRow, at: Moment): object
+  /** Turns a callback's payload into bytes, signed where the provider signs. */
+  encodeCallback(payload: object, credentials: Credentials): { headers: Record<string, string>; body: string }
+}
+
+export interface WireRequest {
+  readonly method: string
+  /** Path on the provider's host, without query. */
+  readonly path: string
+  /** Query as sent, without the question mark. */
+  readonly query: string
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+export interface WireResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A decoded request: named values, as received. */
+export interface Message {
+  readonly params: Record<string, unknown>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type Credentials = Readonly<Record<string, unknown>>
+
+/** The state and the choices of one account. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/** What a check of signature or secret found. */
+export type Verification =
+  | ({ readonly ok: true } & VerificationTrace)
+  | ({ readonly ok: false; readonly errorName: string; readonly reason: string } & VerificationTrace)
+
+export interface VerificationTrace {
+  /** The text that is signed, without the key. */
+  readonly canonical?: string
+  readonly algorithm?: string
+  readonly expected?: string
+  readonly received?: string
+}
+
+/** When a request is answered: epoch milliseconds of the double's clock, and the time spent so far. */
+export interface Moment {
+  readonly now: number
+  readonly elapsedMs: number
+}
