@@ -1,0 +1,210 @@
+import {
+  callbackPayTypes,
+  its500,
+  type PayType,
+  payTypes,
+  spacedKeys,
+} from '../../contracts/its500/contract.ts'
+import { toFen, toYuan } from '../../src/contract/codec/money.ts'
+import { hexDigits, type RandomStream } from '../../src/double/random.ts'
+import { defineSimulator, type OrderDraft } from '../../src/double/simulator.ts'
+import type { Order } from '../../src/store/records.ts'
+import { drawDiscounts } from './discount.ts'
+
+/** What the callback and the payer need to know of an order. */
+interface Fields {
+  price: string
+  originalprice: string
+  name: string
+  reurl: string
+  thirduid: string
+  other: string
+  remarks: string
+  /** The pay types by which the order can be paid. */
+  payTypes: PayType[]
+  callbackUrl: string
+}
+
+export const its500Simulator = defineSimulator(its500, {
+  accounts: [
+    {
+      id: 'demo',
+      appKey: 'de30000000000500',
+      appSecret: 'de300000000000000000000000000500',
+      callbackUrls: ['http://127.0.0.1:8080/its500/callback'],
+    },
+  ],
+
+  inventCredentials: random => ({
+    appKey: random.text(16, hexDigits),
+    appSecret: random.text(32, hexDigits),
+  }),
+
+  // The amount is what tells open orders apart, for each pay type by itself.
+  keysOf(order) {
+    if (order.status !== 'pending') return {}
+    return Object.fromEntries(fieldsOf(order).payTypes.map(type => [amountKind(type), String(order.amount)]))
+  },
+
+  async matchPayment({ account, order, amount }, { findOrder }) {
+    for (const type of fieldsOf(order).payTypes) {
+      const match = await findOrder(account, amountKind(type), String(amount))
+      if (match) return match
+    }
+    return undefined
+  },
+
+  callbacksOf(order) {
+    const {
+      payTypes: types,
+      callbackUrl,
+      price,
+      originalprice,
+      name,
+      reurl,
+      thirduid,
+      other,
+      remarks,
+    } = fieldsOf(order)
+    const paytype = callbackPayTypes[types[0] ?? 'wx']
+    const texts = { price, originalprice, name, reurl, thirduid, paytype, remarks }
+    return [
+      {
+        callback: 'paid',
+        url: callbackUrl,
+        payload: { code: 10001, msg: '回调成功', other, orderId: order.id, ...texts },
+      },
+    ]
+  },
+
+  operations: {
+    async createOrder(params, { account, now, random, ...context }) {
+      const { settings } = account
+      if (settings.frozen) return context.fail('frozen')
+      if (settings.balance <= 0) return context.fail('noBalance')
+      const [defaultUrl] = settings.callbackUrls
+      if (defaultUrl === undefined) return context.fail('noCallbackUrl')
+      const callbackUrl = params.callbackurl || defaultUrl
+      if (!settings.callbackUrls.includes(callbackUrl)) {
+        return context.fail(
+          'badCallbackUrl',
+          callbackFinding(`${callbackUrl} is not among the registered addresses.`),
+        )
+      }
+      if (!context.mayCall(callbackUrl)) {
+        return context.fail(
+          'badCallbackUrl',
+          callbackFinding(
+            `${callbackUrl} is no http address on a host to which callbacks may go (allowedCallbackHosts).`,
+          ),
+        )
+      }
+
+      const fields: Omit<Fields, 'price'> = {
+        originalprice: params.price,
+        name: params.name,
+        reurl: params.reurl ?? '',
+        thirduid: params.thirduid ?? '',
+        other: params.other ?? '',
+        remarks: params.remarks ?? '',
+        // Without a pay type the payer may take any, so the amount must be free in all of them.
+        payTypes: params.paytype ? [params.paytype] : [...payTypes],
+        callbackUrl,
+      }
+      const codes = receivingCodes(account.id, settings.uploadedCodes)
+      const draft = (amount: number): OrderDraft => ({
+        id: `oderpay-${uuid(random('orderId'))}`,
+        // its500 takes no order number from the merchant, so its own is the only one.
+        orderNumber: '',
+        amount,
+        qr: codes[codeOf(fields.payTypes[0] ?? 'wx')] ?? codes.qrcode,
+        expiresAt: settings.expiryMinutes === null ? null : now + settings.expiryMinutes * 60_000,
+        fields: { ...fields, price: toYuan(amount) } satisfies Fields,
+      })
+
+      for (const discount of drawDiscounts(random('discount'))) {
+        const amount = toFen(params.price) - discount
+        const created = await context.createOrder(() => {
+          const order = draft(amount)
+          return { ...order, orderNumber: order.id }
+        })
+        if ('conflict' in created) continue
+        return answer(created.order, { ...codes, ...amountCode(account.id, amount) }, settings.spacedKeys)
+      }
+      return context.fail('amountsExhausted', {
+        kind: 'amountsExhausted',
+        severity: 'breaking',
+        pointer: '/price',
+        message: `All 99 amounts below ${params.price} yuan are taken by open orders of this account and pay type. Let some be paid or expire.`,
+      })
+    },
+  },
+})
+
+function answer(order: Order, codes: Record<string, string>, spaced: boolean) {
+  const { price, originalprice, name, reurl, thirduid, other, remarks } = fieldsOf(order)
+  const texts = { other, price, name, reurl, thirduid, originalprice, remarks }
+  const plain = {
+    msg: its500.errors.success.message,
+    code: '10001' as const,
+    orderId: order.id,
+    ...texts,
+    ...codes,
+  }
+  return spaced ? withSpacedKeys(plain) : plain
+}
+
+/** The same answer, with some keys spelled as in the document's sample. */
+function withSpacedKeys<T extends object>(body: T): T {
+  const spaced: readonly string[] = spacedKeys
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [spaced.includes(key) ? `${key} ` : key, value]),
+  ) as T
+}
+
+/** Addresses of the merchant's own codes; they are the same for all orders of an account. */
+function receivingCodes(
+  account: string,
+  uploaded: readonly PayType[],
+): Record<string, string> & { qrcode: string } {
+  const transfer = encodeURIComponent(`https://qr.alipay.com/fkx${account}`)
+  const codes: Record<string, string> & { qrcode: string } = {
+    qrcode: `alipayqr://platformapi/startapp?saId=10000007&qrcode=${transfer}`,
+  }
+  for (const type of uploaded) codes[codeOf(type)] = `http://codes.its500.example/${account}/${type}`
+  return codes
+}
+
+/** The Alipay code that has the amount in it. */
+function amountCode(account: string, amount: number): { zfbuseridcode: string } {
+  return {
+    zfbuseridcode: `https://codes.its500.example/common/zfbuserid?zfbuserid=${account}&price=${toYuan(amount)}`,
+  }
+}
+
+function codeOf(type: PayType): 'wxcode' | 'zfbcode' | 'qqcode' {
+  return ({ wx: 'wxcode', ali: 'zfbcode', QQ: 'qqcode' } as const)[type]
+}
+
+function amountKind(type: PayType): string {
+  return `amount-${type}`
+}
+
+function fieldsOf(order: Order): Fields {
+  return { payTypes: [...payTypes], ...order.fields } as Fields
+}
+
+function callbackFinding(message: string) {
+  return { kind: 'callbackUrl', severity: 'breaking', pointer: '/callbackurl', message } as const
+}
+
+function uuid(random: RandomStream): string {
+  const hex = random.text(32, hexDigits)
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ].join('-')
+}

@@ -1,0 +1,156 @@
+import type { Callback, Contract, Finding } from '../contract/index.ts'
+import type { Account, Attempt, Delivery, Order } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import type { CallbackPolicy } from './callback-policy.ts'
+import type { Clock } from './clock.ts'
+import type { Random } from './random.ts'
+import { digits } from './random.ts'
+import type { Simulator } from './simulator.ts'
+
+/** How a callback leaves the double: `fetch`, `fetch` around MSW, or a function of the test. */
+export type Deliver = (request: CallbackRequest) => Promise<{ status: number; body: string }>
+
+export interface CallbackRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** How long a receiver may take to answer, in milliseconds. */
+export const callbackTimeoutMs = 10_000
+
+/** How much of a reply is kept, in characters. */
+const keptReplyLength = 2000
+
+export interface Callbacks {
+  /** The deliveries that an order's new state calls for, ready to be committed together with it. */
+  prepare(simulator: Simulator, order: Order, account: Account): Delivery[]
+  /** Sends one delivery once, and writes down what came of it. */
+  attempt(delivery: Delivery): Promise<Delivery | undefined>
+}
+
+export function createCallbacks(parts: {
+  readonly contracts: readonly Contract[]
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly policy: CallbackPolicy
+  readonly deliver: Deliver
+}): Callbacks {
+  const { store, clock, random, policy, deliver } = parts
+  const contracts = new Map(parts.contracts.map(contract => [contract.id, contract]))
+
+  function callbackOf(delivery: Delivery): Callback | undefined {
+    return contracts.get(delivery.provider)?.callbacks[delivery.callback]
+  }
+
+  /** Why a delivery cannot be sent at all, or undefined. */
+  async function obstacle(delivery: Delivery, callback: Callback): Promise<string | undefined> {
+    const forbidden = policy.refusal(delivery.url)
+    if (forbidden !== undefined) return `not sent: ${forbidden}`
+    const isFirst = delivery.attempts.length === 0
+    if (callback.costs !== undefined && isFirst) {
+      const paid = await store.spend(delivery.provider, delivery.account, callback.costs)
+      if (!paid) return `not sent: the account has no ${callback.costs} left`
+    }
+    return undefined
+  }
+
+  async function send(delivery: Delivery, callback: Callback): Promise<Attempt> {
+    const at = clock.now()
+    try {
+      const { url, method, headers, body } = delivery
+      const reply = await deliver({ url, method, headers, body })
+      const kept = reply.body.slice(0, keptReplyLength)
+      return {
+        at,
+        acknowledged: callback.acknowledged(reply),
+        status: reply.status,
+        reply: kept,
+        error: null,
+      }
+    } catch (error) {
+      return { at, acknowledged: false, status: null, reply: '', error: reasonOf(error) }
+    }
+  }
+
+  async function retryDelay(delivery: Delivery, callback: Callback): Promise<number | undefined> {
+    if (callback.retryDelays === undefined) return undefined
+    const account = await store.getAccount(delivery.provider, delivery.account)
+    const delays = account?.settings[callback.retryDelays] as readonly number[] | undefined
+    return delays?.[delivery.attempts.length]
+  }
+
+  return {
+    prepare(simulator, order, account) {
+      const now = clock.now()
+      const outgoing = simulator.callbacksOf?.(order, account.settings as never) ?? []
+      return outgoing.map(({ callback, url, payload }) => {
+        const { headers, body } = simulator.contract.wire.encodeCallback(payload, account.credentials)
+        return {
+          id: `dlv_${random.stream('deliveries').text(16, digits)}`,
+          provider: order.provider,
+          account: order.account,
+          order: order.id,
+          callback,
+          status: 'pending',
+          url,
+          method: 'POST',
+          headers,
+          body,
+          createdAt: now,
+          dueAt: now,
+          attempts: [],
+        }
+      })
+    },
+
+    async attempt(delivery) {
+      const callback = callbackOf(delivery)
+      if (!callback) return undefined
+      const blocked = await obstacle(delivery, callback)
+      if (blocked !== undefined) {
+        const attempt = { at: clock.now(), acknowledged: false, status: null, reply: '', error: blocked }
+        return store.recordAttempt(delivery.id, attempt, { status: 'failed', dueAt: null })
+      }
+      const attempt = await send(delivery, callback)
+      if (attempt.acknowledged) {
+        return store.recordAttempt(delivery.id, attempt, { status: 'delivered', dueAt: null })
+      }
+      const delay = await retryDelay(delivery, callback)
+      return delay === undefined
+        ? store.recordAttempt(delivery.id, attempt, { status: 'failed', dueAt: null })
+        : store.recordAttempt(delivery.id, attempt, { status: 'pending', dueAt: clock.now() + delay })
+    },
+  }
+}
+
+/** Sends a callback with the given `fetch`. Redirects are not followed. */
+export function deliverWith(fetch: (request: Request) => Promise<Response>): Deliver {
+  return async ({ url, method, headers, body }) => {
+    const signal = AbortSignal.timeout(callbackTimeoutMs)
+    const response = await fetch(new Request(url, { method, headers, body, signal, redirect: 'manual' }))
+    return { status: response.status, body: await response.text() }
+  }
+}
+
+/** A finding for an order whose callbacks were not acknowledged, if there are any. */
+export function undelivered(deliveries: readonly Delivery[]): Finding[] {
+  return deliveries
+    .filter(delivery => delivery.status === 'failed')
+    .map(delivery => {
+      const last = delivery.attempts.at(-1)
+      return {
+        kind: 'callbackNotAcknowledged',
+        severity: 'note',
+        pointer: '',
+        message: `The callback to ${delivery.url} was not acknowledged: ${last?.error ?? `HTTP ${last?.status}`}.`,
+      }
+    })
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

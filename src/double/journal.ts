@@ -1,0 +1,99 @@
+import type { Finding, Verification, WireResponse } from '../contract/index.ts'
+import type { IncomingRequest } from './router.ts'
+
+/** The steps of the pipeline, in their order. */
+export const steps = [
+  'provider',
+  'operation',
+  'decode',
+  'faultBefore',
+  'account',
+  'signature',
+  'schema',
+  'simulate',
+  'encode',
+  'faultAfter',
+] as const
+export type Step = (typeof steps)[number]
+
+/** One request through the double, or one act of the payer: what came, what was made of it, what went out. */
+export interface Exchange {
+  readonly id: string
+  readonly kind: 'request' | 'payment'
+  readonly at: number
+  readonly request?: IncomingRequest
+  /** The last step that was reached. */
+  step: Step
+  provider?: string
+  operation?: string
+  account?: string
+  params?: Readonly<Record<string, unknown>>
+  verification?: Verification
+  /** The row of the error table that answered. */
+  error?: string
+  /** What made it answer so, if it was not the request itself. */
+  fault?: string
+  order?: string
+  readonly findings: Finding[]
+  response?: WireResponse
+  outcome: 'open' | 'answered' | 'refused' | 'unmatched' | 'failed' | 'paid' | 'lost'
+}
+
+/** The last exchanges of a double, the newest first when read. It never grows beyond its size. */
+export interface Journal {
+  open(kind: Exchange['kind'], at: number, request?: IncomingRequest): Exchange
+  list(filter: JournalFilter, page?: { limit?: number | undefined; after?: string | undefined }): JournalPage
+  reset(): void
+}
+
+export interface JournalFilter {
+  readonly provider?: string | undefined
+  readonly order?: string | undefined
+}
+
+export interface JournalPage {
+  readonly items: Exchange[]
+  readonly next: string | null
+}
+
+export const journalSize = 1000
+
+export function createJournal(size = journalSize): Journal {
+  const ring: Exchange[] = []
+  let count = 0
+
+  return {
+    open(kind, at, request) {
+      count++
+      const exchange: Exchange = {
+        id: String(count),
+        kind,
+        at,
+        step: 'provider',
+        findings: [],
+        outcome: 'open',
+        ...(request && { request }),
+      }
+      ring[count % size] = exchange
+      return exchange
+    },
+
+    list({ provider, order }, { limit = 50, after } = {}) {
+      const items: Exchange[] = []
+      const oldest = Math.max(1, count - size + 1)
+      for (let n = after === undefined ? count : Number(after) - 1; n >= oldest; n--) {
+        const exchange = ring[n % size]
+        if (!exchange || (provider !== undefined && exchange.provider !== provider)) continue
+        if (order !== undefined && exchange.order !== order) continue
+        if (items.length === limit) return { items, next: items.at(-1)?.id ?? null }
+        items.push(exchange)
+      }
+      return { items, next: null }
+    },
+
+    reset() {
+      ring.length = 0
+      count = 0
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { PaydoubleError } from '../contract/index.ts'
+import type { Account, Order } from '../store/records.ts'
+import type { StoreOptions } from '../store/store.ts'
+import type { Simulator } from './simulator.ts'
+
+/** A unique key of one account, as the store knows it. QR codes are unique across all of them. */
+export function scopedKey(provider: string, account: string, kind: string, key: string): string {
+  return kind === 'qr' ? qrKey(key) : `${provider}/${account}/${kind}/${key}`
+}
+
+/** The key under which an order is found by the text of its QR code. */
+export function qrKey(qr: string): string {
+  return `qr/${qr}`
+}
+
+/** What a store must know of the providers: what is unique about their orders, and what names their accounts. */
+export function storeOptionsFor(simulators: readonly Simulator[]): StoreOptions {
+  const byId = new Map(simulators.map(simulator => [simulator.contract.id, simulator]))
+  const simulatorOf = (provider: string) => {
+    const simulator = byId.get(provider)
+    if (simulator) return simulator
+    throw new PaydoubleError(
+      'unknownProvider',
+      `Failed to find the provider ${JSON.stringify(provider)}: the double has ${[...byId.keys()].join(', ')}.`,
+    )
+  }
+  return {
+    keysOf(order: Order) {
+      const keys = simulatorOf(order.provider).keysOf(order)
+      const scoped: Record<string, string> = {}
+      for (const kind in keys)
+        scoped[kind] = scopedKey(order.provider, order.account, kind, keys[kind] as string)
+      return scoped
+    },
+    identityOf(account: Account) {
+      const { identifiedBy } = simulatorOf(account.provider).contract.account
+      return String(account.credentials[identifiedBy])
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { type Finding, PaydoubleError } from '../contract/index.ts'
+import type { Delivery, Order } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import { type Callbacks, undelivered } from './callbacks.ts'
+import type { Clock } from './clock.ts'
+import type { Journal } from './journal.ts'
+import { qrKey, scopedKey } from './keys.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Simulator } from './simulator.ts'
+
+/** The one who scans the code and pays. */
+export interface Payer {
+  /**
+   * Pays an order, by its id. Resolves when the callbacks that follow have been tried once.
+   * @throws PaydoubleError `orderUnknown`, `orderNotPending`
+   */
+  pay(orderId: string, options?: PayOptions): Promise<Payment>
+  /**
+   * Pays by the text of a QR code.
+   * @throws PaydoubleError `qrUnknown`, `qrAmbiguous`, `orderNotPending`
+   */
+  scan(qr: string, options?: PayOptions): Promise<Payment>
+}
+
+export interface PayOptions {
+  /** What the payer pays, in minor units. Default: what the order asks for. */
+  readonly amount?: number | undefined
+}
+
+/** What came of a payment. */
+export interface Payment {
+  /** `lost`: the money matches no order, so the provider tells nobody. */
+  readonly outcome: 'paid' | 'lost'
+  /** The order that is now paid; for a lost payment the one that was meant. */
+  readonly order: Order
+  readonly deliveries: readonly Delivery[]
+  readonly findings: readonly Finding[]
+}
+
+export function createPayer(parts: {
+  readonly simulators: readonly Simulator[]
+  readonly store: Store
+  readonly clock: Clock
+  readonly callbacks: Callbacks
+  readonly scheduler: Scheduler
+  readonly journal: Journal
+}): Payer {
+  const { store, clock, callbacks, scheduler, journal } = parts
+  const simulators = new Map(parts.simulators.map(simulator => [simulator.contract.id, simulator]))
+
+  async function settle(meant: Order, amount: number): Promise<Payment> {
+    const simulator = simulators.get(meant.provider)
+    if (!simulator)
+      throw new PaydoubleError('unknownProvider', `Failed to pay: no provider ${meant.provider}.`)
+    const findings: Finding[] = []
+    const provider = meant.provider
+    const order = simulator.matchPayment
+      ? await simulator.matchPayment(
+          { account: meant.account, order: meant, amount },
+          { findOrder: (account, kind, key) => store.findOrder(scopedKey(provider, account, kind, key)) },
+        )
+      : meant
+    if (!order) {
+      findings.push({
+        kind: 'paymentLost',
+        severity: 'breaking',
+        pointer: '/amount',
+        expected: String(meant.amount),
+        received: String(amount),
+        message: `A payment of ${amount} matches no open order, so it is lost (漏单): no order is paid and no callback is sent. The order ${meant.id} asks for ${meant.amount}; show the payer that amount.`,
+      })
+      return { outcome: 'lost', order: meant, deliveries: [], findings }
+    }
+    if (order.id !== meant.id) {
+      findings.push({
+        kind: 'otherOrderPaid',
+        severity: 'breaking',
+        pointer: '/amount',
+        message: `A payment of ${amount} paid the order ${order.id}, which asks for just that, and not ${meant.id}.`,
+      })
+    } else if (amount !== order.amount) {
+      findings.push({
+        kind: 'otherAmountPaid',
+        severity: 'breaking',
+        pointer: '/amount',
+        expected: String(order.amount),
+        received: String(amount),
+        message: `The order asks for ${order.amount}, and ${amount} was paid.`,
+      })
+    }
+    const account = await store.getAccount(order.provider, order.account)
+    if (!account) throw new PaydoubleError('accountUnknown', `Failed to pay: no account ${order.account}.`)
+    const patch = { paidAt: clock.now(), paidAmount: amount }
+    const outgoing = callbacks.prepare(simulator, { ...order, ...patch, status: 'paid' }, account)
+    const paid = await store.transition(order.id, 'pending', 'paid', { patch, deliveries: outgoing })
+    if (!paid) throw notPending(await store.getOrder(order.id), order.id)
+    await scheduler.runDue()
+    await scheduler.settled(outgoing.map(delivery => delivery.id))
+    const { items } = await store.listDeliveries({ order: paid.id })
+    const ids = new Set(outgoing.map(delivery => delivery.id))
+    const deliveries = items.filter(delivery => ids.has(delivery.id)).reverse()
+    return { outcome: 'paid', order: paid, deliveries, findings: [...findings, ...undelivered(deliveries)] }
+  }
+
+  async function pay(order: Order, options: PayOptions): Promise<Payment> {
+    const exchange = journal.open('payment', clock.now())
+    exchange.provider = order.provider
+    exchange.account = order.account
+    exchange.order = order.id
+    if (order.status !== 'pending') {
+      exchange.outcome = 'refused'
+      throw notPending(order, order.id)
+    }
+    const payment = await settle(order, options.amount ?? order.amount)
+    exchange.outcome = payment.outcome
+    exchange.order = payment.order.id
+    exchange.findings.push(...payment.findings)
+    return payment
+  }
+
+  return {
+    async pay(orderId, options = {}) {
+      await scheduler.runDue()
+      const order = await store.getOrder(orderId)
+      if (order) return pay(order, options)
+      throw new PaydoubleError(
+        'orderUnknown',
+        `Failed to pay the order ${JSON.stringify(orderId)}: there is none with this id. An order's id is the provider's own number of it; by the merchant's number it is found with api/orders?orderNumber=.`,
+      )
+    },
+
+    async scan(qr, options = {}) {
+      await scheduler.runDue()
+      const unique = await store.findOrder(qrKey(qr))
+      if (unique) return pay(unique, options)
+      const pending = await store.listOrders({ qr, status: 'pending' }, { limit: 2 })
+      const [order, another] = pending.items
+      if (order && (another === undefined || options.amount !== undefined)) return pay(order, options)
+      if (order) {
+        throw new PaydoubleError(
+          'qrAmbiguous',
+          `Failed to pay by the QR code ${JSON.stringify(qr)}: it is the merchant's own code, and several open orders wait for money on it. Give the amount that the payer enters.`,
+        )
+      }
+      const [settled] = (await store.listOrders({ qr }, { limit: 1 })).items
+      if (settled) throw notPending(settled, settled.id)
+      throw new PaydoubleError(
+        'qrUnknown',
+        `Failed to pay by the QR code ${JSON.stringify(qr)}: no order has it. Give the text in the code exactly as the provider answered it.`,
+      )
+    },
+  }
+}
+
+function notPending(order: Order | undefined, id: string): PaydoubleError {
+  return new PaydoubleError(
+    'orderNotPending',
+    `Failed to pay the order ${id}: it is ${order?.status ?? 'gone'}, not pending.`,
+  )
+}

@@ -1,0 +1,61 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+/** One seed per double, and streams that do not disturb one another: drawing discounts moves no id. */
+export interface Random {
+  readonly seed: number
+  /** The stream of this name; always the same one. */
+  stream(name: string): RandomStream
+  /** Starts all streams again. */
+  reset(): void
+}
+
+export interface RandomStream {
+  /** A whole number, uniform, both ends included. */
+  int(min: number, max: number): number
+  /** `length` characters out of an alphabet. */
+  text(length: number, alphabet: string): string
+}
+
+export const digits = '0123456789'
+export const hexDigits = '0123456789abcdef'
+export const base62 = `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`
+
+/** @param seed a 32-bit whole number */
+export function createRandom(seed: number): Random {
+  const streams = new Map<string, RandomStream>()
+  return {
+    seed,
+    stream(name) {
+      let stream = streams.get(name)
+      if (!stream) {
+        stream = createStream(seed ^ hashName(name))
+        streams.set(name, stream)
+      }
+      return stream
+    },
+    reset() {
+      streams.clear()
+    },
+  }
+}
+
+function createStream(seed: number): RandomStream {
+  const generator = xoroshiro128plus(seed)
+  const int = (min: number, max: number) => uniformInt(generator, min, max)
+  return {
+    int,
+    text(length, alphabet) {
+      let text = ''
+      for (let i = 0; i < length; i++) text += alphabet[int(0, alphabet.length - 1)]
+      return text
+    },
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hashName(name: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  return hash | 0
+}

@@ -1,0 +1,91 @@
+import { distance } from 'fastest-levenshtein'
+import { type Contract, matchesOperation, type Operation, type WireRequest } from '../contract/index.ts'
+import type { Simulator } from './simulator.ts'
+
+/** A request as it comes through a door. */
+export interface IncomingRequest extends WireRequest {
+  /** Host header or URL host, with or without port. */
+  readonly host: string
+  readonly door: string
+}
+
+export interface Route {
+  readonly simulator: Simulator
+  /** The request as the provider sees it: without the prefix that named the provider. */
+  readonly request: WireRequest
+}
+
+export interface Router {
+  /** The provider that a request is for; never a guess. */
+  route(request: IncomingRequest): Route | undefined
+  /** The operations whose path is most like the one asked for. */
+  nearest(request: WireRequest, provider?: string): NearOperation[]
+}
+
+export interface NearOperation {
+  readonly provider: string
+  readonly operation: string
+  readonly method: string
+  readonly path: string
+}
+
+/** Chooses by path prefix (`/qfpay/…`), then by the provider's own host, then by a path that only one provider has. */
+export function createRouter(simulators: readonly Simulator[]): Router {
+  const byId = new Map(simulators.map(simulator => [simulator.contract.id, simulator]))
+  const byHost = new Map(
+    simulators.flatMap(simulator => hostsOf(simulator.contract).map(host => [host, simulator] as const)),
+  )
+
+  return {
+    route(request) {
+      const [, id = ''] = request.path.split('/', 2)
+      const named = byId.get(id)
+      const rest = request.path.slice(id.length + 1) || '/'
+      // A provider's own paths may begin with its id (/dms/…): then the path alone says all.
+      if (named && (owns(named, rest) || !owns(named, request.path))) {
+        return { simulator: named, request: { ...request, path: rest } }
+      }
+      const host = request.host.replace(/:\d+$/, '').toLowerCase()
+      const simulator = byHost.get(host) ?? simulators.find(candidate => owns(candidate, request.path))
+      return simulator && { simulator, request }
+    },
+
+    nearest(request, provider) {
+      return simulators
+        .filter(({ contract }) => provider === undefined || contract.id === provider)
+        .flatMap(({ contract }) =>
+          Object.entries(contract.operations).map(([operation, { methods, path }]) => ({
+            provider: contract.id,
+            operation,
+            method: methods[0] ?? 'POST',
+            path,
+          })),
+        )
+        .map(near => ({ near, far: distance(near.path, request.path) }))
+        .sort((a, b) => a.far - b.far)
+        .slice(0, 3)
+        .map(({ near }) => near)
+    },
+  }
+}
+
+function owns({ contract }: Simulator, path: string): boolean {
+  return contract.basePaths.some(base => path.startsWith(base))
+}
+
+/** The operation of a contract that a request reaches. */
+export function findOperation(
+  contract: Contract,
+  request: WireRequest,
+): { name: string; operation: Operation } | undefined {
+  for (const name in contract.operations) {
+    const operation = contract.operations[name] as Operation
+    if (matchesOperation(operation, request)) return { name, operation }
+  }
+  return undefined
+}
+
+/** The hosts that are the provider's own. */
+export function hostsOf(contract: Contract): string[] {
+  return contract.servers.map(server => new URL(server.url).host)
+}

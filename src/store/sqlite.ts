@@ -1,0 +1,276 @@
+// The store of the server: node:sqlite, in memory or in a file.
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { type Account, accountKey, type Delivery, type Order } from './records.ts'
+import {
+  type Due,
+  defaultPageSize,
+  type Page,
+  type PageRequest,
+  type Store,
+  type StoreOptions,
+} from './store.ts'
+
+const schema = `
+  create table orders (
+    n integer primary key, id text not null unique, provider text not null, account text not null,
+    status text not null, order_number text not null, expires_at integer, record text not null
+  );
+  create index orders_due on orders (expires_at) where status = 'pending' and expires_at is not null;
+  create table order_keys (key text primary key, order_id text not null) without rowid;
+  create table deliveries (
+    n integer primary key, id text not null unique, provider text not null, account text not null,
+    order_id text not null, due_at integer, record text not null
+  );
+  create index deliveries_order on deliveries (order_id);
+  create index deliveries_due on deliveries (due_at) where due_at is not null;
+`
+
+/** @param file a path, or `:memory:` */
+export function createSqliteStore(options: StoreOptions & { readonly file?: string }): Store {
+  const db = new DatabaseSync(options.file ?? ':memory:')
+  db.exec('pragma cache_size = -65536')
+  db.exec(schema)
+
+  const begin = db.prepare('begin immediate')
+  const commit = db.prepare('commit')
+  const rollback = db.prepare('rollback')
+  const sql = {
+    insertOrder: db.prepare(
+      `insert into orders (id, provider, account, status, order_number, expires_at, record)
+       values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+    ),
+    insertKey: db.prepare('insert into order_keys values (?, ?) on conflict (key) do nothing'),
+    deleteKey: db.prepare('delete from order_keys where key = ? and order_id = ?'),
+    order: db.prepare('select record from orders where id = ?'),
+    orderByKey: db.prepare(
+      'select record from orders where id = (select order_id from order_keys where key = ?)',
+    ),
+    updateOrder: db.prepare('update orders set status = ?, expires_at = ?, record = ? where id = ?'),
+    dueOrders: db.prepare(
+      `select record from orders where status = 'pending' and expires_at <= ? order by expires_at, n limit ?`,
+    ),
+    insertDelivery: db.prepare(
+      `insert into deliveries (id, provider, account, order_id, due_at, record) values (?, ?, ?, ?, ?, ?)`,
+    ),
+    delivery: db.prepare('select record from deliveries where id = ?'),
+    updateDelivery: db.prepare('update deliveries set due_at = ?, record = ? where id = ?'),
+    dueDeliveries: db.prepare('select record from deliveries where due_at <= ? order by due_at, n limit ?'),
+    nextDue: db.prepare(
+      `select min(at) as at from (
+         select min(expires_at) as at from orders where status = 'pending' and expires_at is not null
+         union all select min(due_at) from deliveries where due_at is not null)`,
+    ),
+  }
+  // Accounts and call counters are few and hot: this process owns them.
+  const accounts = new Map<string, Account>()
+  const identities = new Map<string, Account>()
+  const calls = new Map<string, number[]>()
+
+  function atomically<T>(work: () => T): T {
+    begin.run()
+    try {
+      const result = work()
+      commit.run()
+      return result
+    } catch (error) {
+      rollback.run()
+      throw error
+    }
+  }
+
+  function addDelivery(delivery: Delivery): void {
+    const { id, provider, account, order, dueAt } = delivery
+    sql.insertDelivery.run(id, provider, account, order, dueAt, JSON.stringify(delivery))
+  }
+
+  function setAccount(account: Account): void {
+    const key = accountKey(account)
+    const before = accounts.get(key)
+    if (before) identities.delete(`${before.provider}/${options.identityOf(before)}`)
+    accounts.set(key, account)
+    identities.set(`${account.provider}/${options.identityOf(account)}`, account)
+  }
+
+  return {
+    async insertOrder(order) {
+      const { id, provider, account, status, orderNumber, expiresAt } = order
+      const record = JSON.stringify(order)
+      begin.run()
+      try {
+        const added = sql.insertOrder.run(id, provider, account, status, orderNumber, expiresAt, record)
+        if (added.changes === 0) {
+          rollback.run()
+          return { kind: 'id', key: id }
+        }
+        const keys = options.keysOf(order)
+        for (const kind in keys) {
+          const key = keys[kind] as string
+          if (sql.insertKey.run(key, id).changes === 0) {
+            rollback.run()
+            return { kind, key }
+          }
+        }
+        commit.run()
+        return undefined
+      } catch (error) {
+        rollback.run()
+        throw error
+      }
+    },
+
+    async getOrder(id) {
+      return one<Order>(sql.order, id)
+    },
+
+    async findOrder(key) {
+      return one<Order>(sql.orderByKey, key)
+    },
+
+    async listOrders(filter, page) {
+      return list<Order>(db, 'orders', page, {
+        provider: filter.provider,
+        account: filter.account,
+        status: filter.status,
+        order_number: filter.orderNumber,
+        "record ->> 'qr'": filter.qr,
+      })
+    },
+
+    async transition(id, from, to, effects) {
+      return atomically(() => {
+        const order = one<Order>(sql.order, id)
+        if (order?.status !== from) return undefined
+        const next: Order = { ...order, ...effects.patch, status: to }
+        for (const key of Object.values(options.keysOf(order))) sql.deleteKey.run(key, id)
+        for (const key of Object.values(options.keysOf(next))) sql.insertKey.run(key, id)
+        sql.updateOrder.run(to, next.expiresAt, JSON.stringify(next), id)
+        for (const delivery of effects.deliveries ?? []) addDelivery(delivery)
+        return next
+      })
+    },
+
+    async listDeliveries(filter, page) {
+      return list<Delivery>(db, 'deliveries', page, {
+        provider: filter.provider,
+        account: filter.account,
+        order_id: filter.order,
+        "record ->> 'status'": filter.status,
+      })
+    },
+
+    async recordAttempt(id, attempt, next) {
+      return atomically(() => {
+        const delivery = one<Delivery>(sql.delivery, id)
+        if (!delivery) return undefined
+        const changed: Delivery = { ...delivery, attempts: [...delivery.attempts, attempt], ...next }
+        sql.updateDelivery.run(next.dueAt, JSON.stringify(changed), id)
+        return changed
+      })
+    },
+
+    async claimDue(now, leaseMs, limit) {
+      return atomically(() => {
+        const due: Due[] = []
+        for (const order of many<Order>(sql.dueOrders, now, limit)) {
+          due.push({ kind: 'expiry', dueAt: order.expiresAt ?? now, order })
+        }
+        for (const delivery of many<Delivery>(sql.dueDeliveries, now, limit)) {
+          due.push({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery })
+        }
+        due.sort((a, b) => a.dueAt - b.dueAt)
+        due.length = Math.min(due.length, limit)
+        for (const item of due) {
+          if (item.kind !== 'delivery') continue
+          const leased: Delivery = { ...item.delivery, dueAt: now + leaseMs }
+          sql.updateDelivery.run(leased.dueAt, JSON.stringify(leased), leased.id)
+        }
+        return due
+      })
+    },
+
+    async nextDueAt() {
+      const { at } = sql.nextDue.get() as { at: number | null }
+      return at ?? undefined
+    },
+
+    async putAccount(account) {
+      setAccount(account)
+    },
+
+    async getAccount(provider, id) {
+      return accounts.get(accountKey({ provider, id }))
+    },
+
+    async findAccount(provider, identity) {
+      return identities.get(`${provider}/${identity}`)
+    },
+
+    async listAccounts() {
+      return [...accounts.values()]
+    },
+
+    async spend(provider, id, setting) {
+      const account = accounts.get(accountKey({ provider, id }))
+      const left = account?.settings[setting]
+      if (account === undefined || typeof left !== 'number') return true
+      if (left <= 0) return false
+      setAccount({ ...account, settings: { ...account.settings, [setting]: left - 1 } })
+      return true
+    },
+
+    async countCall(key, now, windowMs, limit) {
+      const recent = (calls.get(key) ?? []).filter(at => at > now - windowMs)
+      const within = recent.length < limit
+      if (within) recent.push(now)
+      calls.set(key, recent)
+      return within
+    },
+
+    async reset(initial) {
+      db.exec('delete from orders; delete from order_keys; delete from deliveries')
+      for (const map of [accounts, identities, calls]) map.clear()
+      for (const account of initial) setAccount(account)
+    },
+
+    async close() {
+      db.close()
+    },
+  }
+}
+
+type Value = string | number | null
+
+function one<T>(statement: StatementSync, ...values: Value[]): T | undefined {
+  const row = statement.get(...values) as { record: string } | undefined
+  return row && (JSON.parse(row.record) as T)
+}
+
+function many<T>(statement: StatementSync, ...values: Value[]): T[] {
+  return statement.all(...values).map(row => JSON.parse(row.record as string) as T)
+}
+
+function list<T>(
+  db: DatabaseSync,
+  table: string,
+  page: PageRequest | undefined,
+  filter: Readonly<Record<string, string | undefined>>,
+): Page<T> {
+  const limit = page?.limit ?? defaultPageSize
+  const conditions: string[] = []
+  const values: Value[] = []
+  for (const [column, value] of Object.entries({ ...filter })) {
+    if (value === undefined) continue
+    conditions.push(`${column} = ?`)
+    values.push(value)
+  }
+  if (page?.after !== undefined) {
+    conditions.push('n < ?')
+    values.push(Number(page.after))
+  }
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
+  const rows = db
+    .prepare(`select n, record from ${table} ${where} order by n desc limit ?`)
+    .all(...values, limit + 1)
+  const items = rows.slice(0, limit).map(row => JSON.parse(row.record as string) as T)
+  return { items, next: rows.length > limit ? String(rows[limit - 1]?.n) : null }
+}

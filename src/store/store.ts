@@ -1,0 +1,118 @@
+import type { Account, Attempt, Delivery, DeliveryStatus, Order, OrderStatus } from './records.ts'
+
+/**
+ * Where a double keeps its state. Handlers hold no locks: each method is atomic, in memory as in a
+ * database. Records that come out are copies.
+ */
+export interface Store {
+  /**
+   * Adds an order, unless another one has its id or one of its keys.
+   * @returns the conflict, and nothing was added; or undefined
+   */
+  insertOrder(order: Order): Promise<Conflict | undefined>
+  getOrder(id: string): Promise<Order | undefined>
+  /** The order that holds a unique key; see {@link StoreOptions.keysOf}. */
+  findOrder(key: string): Promise<Order | undefined>
+  /** Newest first. */
+  listOrders(filter: OrderFilter, page?: PageRequest): Promise<Page<Order>>
+  /**
+   * Compare-and-set: changes the status and adds the outgoing callbacks, both or neither.
+   * @returns the order after the change, or undefined where its status was not `from`
+   */
+  transition(
+    id: string,
+    from: OrderStatus,
+    to: OrderStatus,
+    effects: { readonly patch?: Partial<Order>; readonly deliveries?: readonly Delivery[] },
+  ): Promise<Order | undefined>
+
+  /** Newest first. */
+  listDeliveries(filter: DeliveryFilter, page?: PageRequest): Promise<Page<Delivery>>
+  /** Writes down an attempt and what follows from it. */
+  recordAttempt(
+    id: string,
+    attempt: Attempt,
+    next: { readonly status: DeliveryStatus; readonly dueAt: number | null },
+  ): Promise<Delivery | undefined>
+
+  /**
+   * Takes what is due, in the order in which it fell due: pending orders whose life is over, and
+   * deliveries, whose next attempt moves to `now + leaseMs`, so that nobody else takes them meanwhile.
+   */
+  claimDue(now: number, leaseMs: number, limit: number): Promise<Due[]>
+  /** When the next thing falls due, or undefined. */
+  nextDueAt(): Promise<number | undefined>
+
+  /** Adds an account, or replaces the one with its provider and id. */
+  putAccount(account: Account): Promise<void>
+  getAccount(provider: string, id: string): Promise<Account | undefined>
+  /** The account whose identifying credential has this value; see {@link StoreOptions.identityOf}. */
+  findAccount(provider: string, identity: string): Promise<Account | undefined>
+  listAccounts(): Promise<Account[]>
+  /**
+   * Lowers a numeric setting by one, unless it is zero. A setting that is null is without limit.
+   * @returns whether there was something to spend
+   */
+  spend(provider: string, id: string, setting: string): Promise<boolean>
+
+  /**
+   * Counts a call, unless `limit` calls were counted within the last `windowMs`.
+   * @returns whether the call is within the limit
+   */
+  countCall(key: string, now: number, windowMs: number, limit: number): Promise<boolean>
+
+  /** Forgets everything but the accounts given. */
+  reset(accounts: readonly Account[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /**
+   * The unique keys of an order, by their kind (`number`, `qr`, …). They follow from the order, so a
+   * key is held for as long as the order's state yields it.
+   */
+  readonly keysOf: (order: Order) => Readonly<Record<string, string>>
+  /** The value of the credential that names an account. */
+  readonly identityOf: (account: Account) => string
+}
+
+/** Which key was taken: `id`, or a kind of {@link StoreOptions.keysOf}. */
+export interface Conflict {
+  readonly kind: string
+  readonly key: string
+}
+
+export interface OrderFilter {
+  readonly provider?: string | undefined
+  readonly account?: string | undefined
+  readonly status?: OrderStatus | undefined
+  readonly orderNumber?: string | undefined
+  readonly qr?: string | undefined
+}
+
+export interface DeliveryFilter {
+  /** Id of the order. */
+  readonly order?: string | undefined
+  readonly status?: DeliveryStatus | undefined
+  readonly provider?: string | undefined
+  readonly account?: string | undefined
+}
+
+export interface PageRequest {
+  /** At most this many items. */
+  readonly limit?: number | undefined
+  /** What the page before gave as `next`. */
+  readonly after?: string | undefined
+}
+
+export interface Page<T> {
+  readonly items: T[]
+  /** Cursor of the next page, or null. */
+  readonly next: string | null
+}
+
+export type Due =
+  | { readonly kind: 'expiry'; readonly dueAt: number; readonly order: Order }
+  | { readonly kind: 'delivery'; readonly dueAt: number; readonly delivery: Delivery }
+
+export const defaultPageSize = 50
