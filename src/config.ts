@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+const hostName = z.string({ error: 'a text is allowed' }).min(1)
+
+const whole = (min: number, max: number) =>
+  z
+    .int({ error: `allowed is a whole number from ${min} to ${max}` })
+    .refine(value => value >= min && value <= max, `allowed is a whole number from ${min} to ${max}`)
+
+/** What a configuration file may hold. */
+export const configSchema = z.strictObject({
+  port: whole(0, 65535).optional().meta({ description: 'Port to listen on; 0 takes a free one.' }),
+  host: z.string().min(1).optional().meta({ description: 'Address to listen on.' }),
+  providers: z.array(z.string()).min(1).optional().meta({ description: 'Providers to serve.' }),
+  seed: whole(-(2 ** 31), 2 ** 32 - 1)
+    .optional()
+    .meta({ description: 'Seed of all chance.' }),
+  clock: z.enum(['system', 'manual'], { error: 'allowed are system and manual' }).optional(),
+  rateLimits: z
+    .boolean({ error: 'allowed are true and false' })
+    .optional()
+    .meta({ description: 'Whether documented rate limits are kept.' }),
+  allowedCallbackHosts: z
+    .array(hostName)
+    .optional()
+    .meta({ description: 'Hosts other than private ones to which callbacks may go.' }),
+  callbackUrls: z
+    .record(z.string(), z.array(z.string()))
+    .optional()
+    .meta({ description: 'Callback addresses for all accounts of a provider.' }),
+  accounts: z
+    .record(z.string(), z.array(z.looseObject({ id: z.string().min(1) })))
+    .optional()
+    .meta({ description: 'Accounts by provider, instead of the demo ones.' }),
+})
+
+/** A configuration of `paydouble serve`. */
+export type PaydoubleConfig = z.input<typeof configSchema>
+
+/**
+ * Typed identity for `paydouble.config.ts`.
+ *
+ * @example
+ * export default defineConfig({ port: 4021, callbackUrls: { its500: ['http://localhost:3000/paid'] } })
+ */
+export function defineConfig(config: PaydoubleConfig): PaydoubleConfig {
+  return config
+}

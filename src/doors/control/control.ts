@@ -1,0 +1,150 @@
+// `/_paydouble/`: looks into a double, and plays the payer.
+import type { z } from 'zod'
+import { decodeForm, FormError } from '../../contract/codec/form.ts'
+import { decodeJsonObject, JsonError } from '../../contract/codec/json.ts'
+import { decodeUtf8 } from '../../contract/codec/text.ts'
+import { PaydoubleError, toFindings, type WireResponse } from '../../contract/index.ts'
+import type { Double } from '../../double/double.ts'
+import { ownError } from '../../double/pipeline.ts'
+import type { IncomingRequest } from '../../double/router.ts'
+import { version } from '../../version.ts'
+import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
+import { toExchangeView } from './exchange-view.ts'
+
+/** Paths of the control interface start with it. */
+export const controlPrefix = '/_paydouble/'
+
+type Params<K extends ControlOperation> = z.output<(typeof controlOperations)[K]['request']['schema']>
+type Handlers = {
+  [K in ControlOperation]: (path: Record<string, string>, params: Params<K>) => Promise<unknown>
+}
+
+/** Answers requests to the control interface of a double; never throws. */
+export function createControl(double: Double): (request: IncomingRequest) => Promise<WireResponse> {
+  const handlers: Handlers = {
+    health: async () => ({
+      status: 'ok',
+      version,
+      seed: double.seed,
+      clock: double.clock.kind,
+      now: double.clock.now(),
+      providers: double.simulators.map(simulator => simulator.contract.id),
+    }),
+    listAccounts: () => double.accounts.list(),
+    putAccount: ({ provider = '', id = '' }, changes) => double.accounts.put(provider, id, changes),
+    listOrders: async (_, { limit, after, ...filter }) => double.orders.list(filter, toPage(limit, after)),
+    async getOrder({ id = '' }) {
+      const order = await double.orders.get(id)
+      if (order) return order
+      throw new PaydoubleError(
+        'orderUnknown',
+        `Failed to find the order ${JSON.stringify(id)}: there is none with this id. Look for the merchant's number with ?orderNumber=.`,
+      )
+    },
+    payOrder: ({ id = '' }, options) => double.payer.pay(id, options),
+    payByQr: (_, { qr, ...options }) => double.payer.scan(qr, options),
+    listDeliveries: async (_, { limit, after, ...filter }) =>
+      double.deliveries.list(filter, toPage(limit, after)),
+    async listRequests(_, { limit, after, ...filter }) {
+      const { items, next } = double.journal.list(filter, toPage(limit, after))
+      return { items: items.map(toExchangeView), next }
+    },
+    async addFault(_, fault) {
+      double.faults.add(fault)
+      return { added: true }
+    },
+    async reset() {
+      await double.reset()
+      return { reset: true }
+    },
+  }
+
+  return async request => {
+    try {
+      const { name, path } = findControlOperation(request)
+      const params = readParams(name, request)
+      const handle = handlers[name] as (path: Record<string, string>, params: unknown) => Promise<unknown>
+      return toResponse(200, await handle(path, params))
+    } catch (error) {
+      if (!(error instanceof PaydoubleError)) throw error
+      const row = controlErrors[error.code as keyof typeof controlErrors]
+      return ownError(row?.status ?? 500, error.code, error.message)
+    }
+  }
+}
+
+function findControlOperation(request: IncomingRequest): {
+  name: ControlOperation
+  path: Record<string, string>
+} {
+  for (const name of Object.keys(controlOperations) as ControlOperation[]) {
+    const { methods, path: template } = controlOperations[name]
+    const path = matchPath(template, request.path)
+    if (path && methods.some(method => method === request.method)) return { name, path }
+  }
+  const known = Object.values(controlOperations).map(({ methods, path }) => `${methods.join('|')} ${path}`)
+  throw new PaydoubleError(
+    'unknownOperation',
+    `There is no ${request.method} ${request.path}. There is ${known.join(', ')}.`,
+  )
+}
+
+/** The values of the `{name}` parts, or undefined where the path is another one. */
+function matchPath(template: string, path: string): Record<string, string> | undefined {
+  const expected = template.split('/')
+  const actual = path.split('/')
+  if (expected.length !== actual.length) return undefined
+  const values: Record<string, string> = {}
+  for (const [i, part] of expected.entries()) {
+    const value = actual[i] ?? ''
+    if (part.startsWith('{')) values[part.slice(1, -1)] = decodePathPart(value)
+    else if (part !== value) return undefined
+  }
+  return values
+}
+
+function decodePathPart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new PaydoubleError(
+      'badRequest',
+      `The path part ${JSON.stringify(part)} is not percent-encoded UTF-8.`,
+    )
+  }
+}
+
+function readParams(name: ControlOperation, request: IncomingRequest): unknown {
+  const { schema, in: where } = controlOperations[name].request
+  const parsed = schema.safeParse(readValues(where, request))
+  if (parsed.success) return parsed.data
+  const [first] = toFindings(parsed.error, schema)
+  const known = Object.keys(schema.shape)
+  throw new PaydoubleError(
+    'badRequest',
+    `The request is not right${first?.pointer ? ` at ${first.pointer}` : ''}: ${first?.message}.${known.length > 0 ? ` Its ${where === 'query' ? 'parameters' : 'fields'} are ${known.join(', ')}.` : ''}`,
+  )
+}
+
+function readValues(where: 'query' | 'body', request: IncomingRequest): Record<string, unknown> {
+  try {
+    if (where === 'query') return { ...decodeForm(request.query) }
+    return request.body.length === 0 ? {} : decodeJsonObject(decodeUtf8(request.body))
+  } catch (error) {
+    const why =
+      error instanceof FormError || error instanceof JsonError ? error.message : 'the body is not UTF-8'
+    throw new PaydoubleError('badRequest', `The request cannot be read: ${why}.`)
+  }
+}
+
+function toPage(limit: string | undefined, after: string | undefined) {
+  return { limit: limit === undefined ? undefined : Number(limit), after }
+}
+
+function toResponse(status: number, body: unknown): WireResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: `${JSON.stringify(body)}\n`,
+  }
+}

@@ -1,0 +1,125 @@
+// The HTTP door: node:http straight into the pipeline, without a Request object in between, because a
+// GET with a body must work and because it is what is fast.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { PaydoubleError, type WireResponse } from '../contract/index.ts'
+import type { Double } from '../double/double.ts'
+import { maxBodyBytes, ownError } from '../double/pipeline.ts'
+import type { IncomingRequest } from '../double/router.ts'
+import { controlPrefix, createControl } from './control/control.ts'
+
+export interface HttpDoor {
+  /** Such as `http://127.0.0.1:4020`, without a slash at its end. */
+  readonly url: string
+  readonly port: number
+  /** Refuses new connections, ends idle ones, and resolves when the last answer is out. */
+  close(): Promise<void>
+}
+
+export interface HttpDoorOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 0: a free one. */
+  readonly port?: number
+}
+
+/**
+ * Opens a double to HTTP clients.
+ * @throws PaydoubleError `portTaken`, `cannotListen`
+ */
+export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}): Promise<HttpDoor> {
+  const { host = '127.0.0.1', port = 0 } = options
+  const control = createControl(double)
+  const server = createServer((message, reply) => {
+    serve(message, reply, request =>
+      request.path.startsWith(controlPrefix) ? control(request) : double.handle(request),
+    )
+  })
+  await listen(server, host, port)
+  const address = server.address() as AddressInfo
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return {
+    url: `http://${shown}:${address.port}`,
+    port: address.port,
+    close() {
+      return new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+        setTimeout(() => server.closeAllConnections(), closingGraceMs).unref()
+      })
+    },
+  }
+}
+
+/** How long open requests may take to end when the door closes, in milliseconds. */
+const closingGraceMs = 1000
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new PaydoubleError(
+              'portTaken',
+              `Failed to listen on ${host}:${port}: the port is taken. Stop what listens there, or choose another one with --port (0 takes a free one).`,
+            )
+          : new PaydoubleError('cannotListen', `Failed to listen on ${host}:${port}: ${error.message}.`),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function serve(
+  message: IncomingMessage,
+  reply: ServerResponse,
+  handle: (request: IncomingRequest) => Promise<WireResponse>,
+): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  message.on('error', () => reply.destroy())
+  message.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= maxBodyBytes) chunks.push(chunk)
+    else if (!reply.headersSent) {
+      const { status, headers, body } = ownError(
+        413,
+        'bodyTooLarge',
+        `The body is larger than ${maxBodyBytes} bytes.`,
+      )
+      reply.writeHead(status, { ...headers, connection: 'close' })
+      reply.end(body)
+    }
+  })
+  message.on('end', () => {
+    if (size > maxBodyBytes) return
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    handle(toRequest(message, body)).then(
+      response => send(reply, response),
+      error => send(reply, ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`)),
+    )
+  })
+}
+
+function send(reply: ServerResponse, { status, headers, body }: WireResponse): void {
+  reply.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  reply.end(body)
+}
+
+function toRequest(message: IncomingMessage, body: Uint8Array): IncomingRequest {
+  const { method = 'GET', headers } = message
+  // The absolute form is what a client sends that takes the double for a proxy.
+  const absolute = /^https?:\/\/([^/?]+)(.*)$/.exec(message.url ?? '/')
+  const target = absolute ? absolute[2] || '/' : (message.url ?? '/')
+  const question = target.indexOf('?')
+  return {
+    door: 'http',
+    method,
+    host: absolute?.[1] ?? headers.host ?? '',
+    path: question < 0 ? target : target.slice(0, question),
+    query: question < 0 ? '' : target.slice(question + 1),
+    // Node joins repeated headers; the only list, set-cookie, is none that a client sends.
+    headers: headers as Record<string, string>,
+    body,
+  }
+}

@@ -1,0 +1,20 @@
+// The entry point `paydouble`: what one writes contracts, simulators and configurations with.
+export { defineConfig, type PaydoubleConfig } from './config.ts'
+export * from './contract/index.ts'
+export { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './doors/http.ts'
+export { type Deliver, deliverWith } from './double/callbacks.ts'
+export { type Clock, createManualClock, createSystemClock } from './double/clock.ts'
+export { type AssembleOptions, assembleDouble, type ClockControl, type Double } from './double/double.ts'
+export type { Payer, Payment, PayOptions } from './double/payer.ts'
+export * from './double/random.ts'
+export {
+  type AccountSeed,
+  type Context,
+  defineSimulator,
+  type OrderDraft,
+  type OutgoingCallback,
+  type Simulator,
+} from './double/simulator.ts'
+export type { Account, Attempt, Delivery, Order } from './store/records.ts'
+export { createSqliteStore } from './store/sqlite.ts'
+export type { Store, StoreOptions } from './store/store.ts'
