@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Says what is missing before anything is loaded that needs it.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 13)) {
+  process.stderr.write(
+    `paydouble: Failed to start: it needs Node 22.13 or newer, and this is ${process.versions.node}.\n`,
+  )
+  process.exitCode = 1
+} else {
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv)
+}
+
+export {}

@@ -1,0 +1,125 @@
+// Where the settings of `serve` come from: flags win over environment, environment over file, file over defaults.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { configSchema, type PaydoubleConfig } from '../config.ts'
+import { PaydoubleError } from '../contract/index.ts'
+
+const fileNames = [
+  'paydouble.config.ts',
+  'paydouble.config.js',
+  'paydouble.config.mjs',
+  'paydouble.config.json',
+]
+
+/** The environment variables, each with the key of the configuration that it sets. */
+const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (text: string) => unknown }>> = {
+  PAYDOUBLE_PORT: { key: 'port', read: toNumber },
+  PAYDOUBLE_HOST: { key: 'host', read: text => text },
+  PAYDOUBLE_PROVIDER: { key: 'providers', read: toList },
+  PAYDOUBLE_SEED: { key: 'seed', read: toNumber },
+  PAYDOUBLE_CLOCK: { key: 'clock', read: text => text },
+  PAYDOUBLE_RATE_LIMITS: { key: 'rateLimits', read: toBoolean },
+  PAYDOUBLE_ALLOWED_CALLBACK_HOSTS: { key: 'allowedCallbackHosts', read: toList },
+}
+
+/** Other variables that begin so, and are not for `serve`. */
+const otherVariables = ['PAYDOUBLE_CONFIG', 'PAYDOUBLE_URL']
+
+/**
+ * The configuration that holds, checked.
+ *
+ * @param flags what the command line says, by key of the configuration
+ * @throws PaydoubleError `badConfig`, `configNotFound`
+ */
+export async function readConfig(options: {
+  readonly flags: PaydoubleConfig
+  readonly file?: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly directory: string
+}): Promise<PaydoubleConfig> {
+  const { flags, env, directory } = options
+  const file = findFile(options.file ?? env.PAYDOUBLE_CONFIG, directory)
+  const fromFile = file === undefined ? {} : check(await load(file), file)
+  const fromEnvironment = check(readEnvironment(env), 'the environment')
+  const fromFlags = check(flags, 'the command line')
+  return { ...fromFile, ...fromEnvironment, ...fromFlags }
+}
+
+function findFile(named: string | undefined, directory: string): string | undefined {
+  if (named === undefined)
+    return fileNames.map(name => resolve(directory, name)).find(file => existsSync(file))
+  const file = resolve(directory, named)
+  if (existsSync(file)) return file
+  throw new PaydoubleError(
+    'configNotFound',
+    `Failed to read the configuration ${file}: there is no such file.`,
+  )
+}
+
+async function load(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'))
+    const module = await import(pathToFileURL(file).href)
+    if ('default' in module) return module.default
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const needsNewer =
+      error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    throw new PaydoubleError(
+      'badConfig',
+      `Failed to read the configuration ${file}: ${why}.${needsNewer ? ' This Node does not run TypeScript: use Node 22.18 or newer, or a .js or .json file.' : ''}`,
+      { cause: error },
+    )
+  }
+  throw new PaydoubleError(
+    'badConfig',
+    `Failed to read the configuration ${file}: it has no default export. Write "export default defineConfig({ … })".`,
+  )
+}
+
+function readEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith('PAYDOUBLE_') || text === undefined || otherVariables.includes(name)) continue
+    const variable = variables[name]
+    if (!variable) {
+      throw new PaydoubleError(
+        'badConfig',
+        `Failed to read the environment: there is no variable ${name}. There are ${[...Object.keys(variables), ...otherVariables].join(', ')}.`,
+      )
+    }
+    values[variable.key] = variable.read(text)
+  }
+  return values
+}
+
+function check(values: unknown, source: string): PaydoubleConfig {
+  const parsed = configSchema.safeParse(values)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const at = issue?.path.join('.')
+  const allowed = Object.keys(configSchema.shape).join(', ')
+  const why =
+    issue?.code === 'unrecognized_keys'
+      ? `there is no key ${issue.keys.map(key => JSON.stringify(key)).join(', ')}; allowed are ${allowed}`
+      : `${at === '' ? 'the configuration' : JSON.stringify(at)} is not right: ${issue?.message}`
+  throw new PaydoubleError('badConfig', `Failed to read the configuration from ${source}: ${why}.`)
+}
+
+/** A number, or the text itself, so that the schema can say what is wrong with it. */
+export function toNumber(text: string): unknown {
+  return /^-?\d+$/.test(text) ? Number(text) : text
+}
+
+export function toList(text: string): string[] {
+  return text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+}
+
+function toBoolean(text: string): unknown {
+  return { true: true, '1': true, on: true, false: false, '0': false, off: false }[text.toLowerCase()] ?? text
+}

@@ -1,0 +1,30 @@
+import { Command, CommanderError } from 'commander'
+import { PaydoubleError } from '../contract/index.ts'
+import { version } from '../version.ts'
+import { addAccounts } from './accounts.ts'
+import { addPay } from './pay.ts'
+import { addServe } from './serve.ts'
+import { addSpec } from './spec.ts'
+
+/**
+ * Runs the command line.
+ * @returns the exit code: 0, 1 where a command failed, 2 where it was called wrongly
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('paydouble')
+    .description('a test double for QR-payment providers')
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride()
+  for (const add of [addServe, addSpec, addPay, addAccounts]) add(program)
+  for (const command of program.commands) command.exitOverride()
+  try {
+    await program.parseAsync([...argv])
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof PaydoubleError)) throw error
+    process.stderr.write(`paydouble: ${error.message}\n`)
+    return 1
+  }
+}

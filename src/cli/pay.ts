@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { PaydoubleError } from '../contract/index.ts'
+import type { Payment } from '../double/payer.ts'
+import { addUrlFlag, callControl } from './remote.ts'
+
+export function addPay(program: Command): void {
+  addUrlFlag(
+    program
+      .command('pay')
+      .description('pay an order of a running double')
+      .argument('<order>', "the order's id (the provider's own number of it), or the text of its QR code")
+      .option('--amount <number>', 'what the payer pays, in minor units (default: what the order asks for)')
+      .option('--json', 'print the whole answer as JSON'),
+  ).action(pay)
+}
+
+async function pay(order: string, flags: { url: string; amount?: string; json?: boolean }): Promise<void> {
+  const amount = toAmount(flags.amount)
+  const answer = order.includes('://')
+    ? await callControl(flags.url, 'POST', 'api/pay', { qr: order, ...amount })
+    : await callControl(flags.url, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)
+  process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : toText(answer as Payment))
+}
+
+function toAmount(text: string | undefined): { amount?: number } {
+  if (text === undefined) return {}
+  if (/^[1-9]\d*$/.test(text)) return { amount: Number(text) }
+  throw new PaydoubleError(
+    'badFlag',
+    `Failed to read --amount ${JSON.stringify(text)}: it is a positive whole number of minor units (1 yuan is 100).`,
+  )
+}
+
+function toText({ outcome, order, deliveries, findings }: Payment): string {
+  const lines = [
+    outcome === 'paid'
+      ? `paid ${order.paidAmount} for the ${order.provider} order ${order.id}`
+      : `lost: the payment matches no order of ${order.provider}`,
+    ...deliveries.map(delivery => `callback "${delivery.callback}" to ${delivery.url}: ${delivery.status}`),
+    ...findings.map(finding => `${finding.kind}: ${finding.message}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,143 @@
+import type { Command } from 'commander'
+import { simulators } from '../../mocks/index.ts'
+import type { PaydoubleConfig } from '../config.ts'
+import { PaydoubleError } from '../contract/index.ts'
+import { openHttpDoor } from '../doors/http.ts'
+import { deliverWith } from '../double/callbacks.ts'
+import { createManualClock, createSystemClock } from '../double/clock.ts'
+import { assembleDouble, type Double } from '../double/double.ts'
+import type { AccountSeed, Simulator } from '../double/simulator.ts'
+import type { Account } from '../store/records.ts'
+import { createSqliteStore } from '../store/sqlite.ts'
+import { version } from '../version.ts'
+import { readConfig, toList, toNumber } from './config.ts'
+import { toCurl } from './curl.ts'
+
+const defaultPort = 4020
+
+interface Flags {
+  port?: string
+  host?: string
+  provider?: string
+  seed?: string
+  clock?: string
+  rateLimits: boolean
+  config?: string
+  json?: boolean
+}
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('serve the providers over HTTP')
+    .option('--port <number>', `port to listen on; 0 takes a free one (default: ${defaultPort})`)
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--provider <ids>', 'providers to serve, with commas between them (default: all)')
+    .option('--seed <number>', 'seed of ids, discounts and QR codes (default: a new one each time)')
+    .option('--clock <kind>', 'system or manual (default: system)')
+    .option('--no-rate-limits', 'do not keep the documented rate limits')
+    .option('--config <file>', 'configuration file (default: paydouble.config.ts, .js, .mjs or .json)')
+    .option('--json', 'print one line of JSON instead of text')
+    .action(serve)
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const config = await readConfig({
+    flags: fromFlags(flags),
+    file: flags.config,
+    env: process.env,
+    directory: process.cwd(),
+  })
+  const chosen = chooseSimulators(config.providers)
+  const double = assembleDouble({
+    simulators: chosen,
+    createStore: createSqliteStore,
+    deliver: deliverWith(fetch),
+    clock: config.clock === 'manual' ? createManualClock() : createSystemClock(),
+    seed: config.seed ?? Math.floor(Math.random() * 2 ** 31),
+    rateLimits: config.rateLimits ?? true,
+    allowedCallbackHosts: config.allowedCallbackHosts ?? [],
+    accounts: toAccounts(chosen, config),
+  })
+  const door = await openHttpDoor(double, {
+    host: config.host ?? '127.0.0.1',
+    port: config.port ?? defaultPort,
+  })
+  const accounts = await double.accounts.list()
+  process.stdout.write(
+    flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts),
+  )
+
+  const stop = () => {
+    door.close().then(() => double.close())
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function fromFlags(flags: Flags): PaydoubleConfig {
+  const values: Record<string, unknown> = {}
+  if (flags.port !== undefined) values.port = toNumber(flags.port)
+  if (flags.host !== undefined) values.host = flags.host
+  if (flags.provider !== undefined) values.providers = toList(flags.provider)
+  if (flags.seed !== undefined) values.seed = toNumber(flags.seed)
+  if (flags.clock !== undefined) values.clock = flags.clock
+  if (!flags.rateLimits) values.rateLimits = false
+  return values
+}
+
+function chooseSimulators(ids: readonly string[] | undefined): Simulator[] {
+  if (ids === undefined) return [...simulators]
+  for (const id of ids) checkProvider(id)
+  return simulators.filter(simulator => ids.includes(simulator.contract.id))
+}
+
+function checkProvider(id: string): void {
+  const known = simulators.map(simulator => simulator.contract.id)
+  if (known.includes(id)) return
+  throw new PaydoubleError(
+    'unknownProvider',
+    `Failed to find the provider ${JSON.stringify(id)}: there is ${known.join(', ')}.`,
+  )
+}
+
+function toAccounts(chosen: readonly Simulator[], config: PaydoubleConfig): Record<string, AccountSeed[]> {
+  const { accounts = {}, callbackUrls = {} } = config
+  for (const id of [...Object.keys(accounts), ...Object.keys(callbackUrls)]) checkProvider(id)
+  return Object.fromEntries(
+    chosen.map(({ contract: { id }, accounts: own }) => {
+      const urls = callbackUrls[id]
+      const seeds = (accounts[id] ?? own) as readonly AccountSeed[]
+      return [id, seeds.map(seed => (urls ? { ...seed, callbackUrls: urls } : seed))]
+    }),
+  )
+}
+
+function toJsonLine(double: Double, url: string, accounts: readonly Account[]): string {
+  const { seed, clock } = double
+  const listed = accounts.map(({ provider, id, credentials }) => ({ provider, id, credentials }))
+  return `${JSON.stringify({ url, version, seed, clock: clock.kind, pid: process.pid, accounts: listed })}\n`
+}
+
+function toText(double: Double, url: string, accounts: readonly Account[]): string {
+  const orderNumber = `demo-${double.clock.now()}`
+  const blocks = double.simulators.flatMap(({ contract }) =>
+    accounts
+      .filter(account => account.provider === contract.id)
+      .map(account => {
+        const credentials = Object.entries(account.credentials).map(([name, value]) => `${name}=${value}`)
+        return [
+          `${contract.id} (account ${account.id})  ${credentials.join('  ')}`,
+          `  ${toCurl(contract, account.credentials, url, orderNumber)}`,
+        ].join('\n')
+      }),
+  )
+  return [
+    `paydouble ${version} serves ${double.simulators.map(({ contract }) => contract.id).join(', ')} on ${url}`,
+    `seed ${double.seed}, ${double.clock.kind} clock; control under ${url}/_paydouble/`,
+    '',
+    ...blocks.flatMap(block => [block, '']),
+    `Then play the payer: paydouble pay ORDER --url ${url}`,
+    '',
+  ].join('\n')
+}

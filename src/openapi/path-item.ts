@@ -1,0 +1,165 @@
+import type { oas31 } from 'openapi3-ts'
+import type { z } from 'zod'
+import {
+  type Callback,
+  type Contract,
+  type ErrorRow,
+  type Operation,
+  provenanceKey,
+} from '../contract/index.ts'
+import { capitalise } from './document.ts'
+import { propertiesOf, toSchema } from './schema.ts'
+
+/** One operation as the path item of its path, with the callbacks that follow from it. */
+export function toPathItem(contract: Contract, name: string, operation: Operation): oas31.PathItemObject {
+  const item: oas31.PathItemObject = {}
+  for (const method of operation.methods) {
+    const key = method.toLowerCase() as 'get'
+    item[key] = toOperation(
+      contract,
+      operation.methods.length === 1 ? name : `${name}${method}`,
+      name,
+      operation,
+    )
+  }
+  return item
+}
+
+function toOperation(
+  contract: Contract,
+  id: string,
+  name: string,
+  operation: Operation,
+): oas31.OperationObject {
+  const { request } = operation
+  const callbacks = Object.entries(contract.callbacks).filter(([, callback]) => callback.after === name)
+  const parameters = [
+    ...toParameters('path', operation.pathParameters),
+    ...toParameters('header', operation.headers),
+    ...(request.in === 'query' ? toParameters('query', request.schema) : []),
+  ]
+  return {
+    operationId: id,
+    summary: operation.summary,
+    [provenanceKey]: operation.provenance,
+    ...(parameters.length > 0 && { parameters }),
+    ...(request.in === 'body' && { requestBody: toRequestBody(operation) }),
+    responses: toResponses(contract, name, operation),
+    ...(callbacks.length > 0 && {
+      callbacks: Object.fromEntries(callbacks.map(([key, callback]) => [key, toCallback(key, callback)])),
+    }),
+    'x-errors': Object.entries(contract.errors).map(([key, { provenance, ...row }]) => ({
+      name: key,
+      ...row,
+      [provenanceKey]: provenance,
+    })),
+  }
+}
+
+function toParameters(
+  where: 'path' | 'header' | 'query',
+  schema: z.ZodObject | undefined,
+): oas31.ParameterObject[] {
+  return schema
+    ? propertiesOf(schema).map(({ name, schema: { description, ...rest }, required }) => ({
+        name,
+        in: where,
+        required: where === 'path' || required,
+        ...(description !== undefined && { description }),
+        schema: rest,
+      }))
+    : []
+}
+
+function toRequestBody({ request, examples }: Operation): oas31.RequestBodyObject {
+  const schema = toSchema(request.schema)
+  const media: oas31.MediaTypeObject = {
+    schema,
+    ...(examples.length > 0 && {
+      examples: Object.fromEntries(examples.map(({ name, request: value }) => [name, { value }])),
+    }),
+  }
+  return {
+    required: (schema.required ?? []).length > 0,
+    content: Object.fromEntries((request.contentTypes ?? ['application/json']).map(type => [type, media])),
+  }
+}
+
+/** Answers and refusals by HTTP status; most providers send both with 200. */
+function toResponses(contract: Contract, name: string, operation: Operation): oas31.ResponsesObject {
+  const byStatus = new Map<
+    number,
+    { schemas: Set<string>; examples: Record<string, oas31.ExampleObject>; texts: string[] }
+  >()
+  const at = (status: number) => {
+    const known = byStatus.get(status) ?? { schemas: new Set<string>(), examples: {}, texts: [] }
+    byStatus.set(status, known)
+    return known
+  }
+  const success = at(operation.status ?? 200)
+  success.schemas.add(`${capitalise(name)}Answer`)
+  success.texts.push('The answer.')
+  for (const example of operation.examples) success.examples[example.name] = { value: example.response }
+  for (const [key, row] of Object.entries(contract.errors)) {
+    if (row.outcome === 'success') continue
+    const refusal = at(row.status ?? 200)
+    refusal.schemas.add('Refusal')
+    if (refusal !== success) refusal.texts.push(`${row.code}: ${row.meaning}`)
+    const value = refusalExample(contract, row)
+    if (value) refusal.examples[key] = { summary: `${row.code}: ${row.meaning}`, value }
+  }
+  return Object.fromEntries([...byStatus].map(([status, parts]) => [String(status), toResponse(parts)]))
+}
+
+function toResponse(parts: {
+  schemas: Set<string>
+  examples: Record<string, oas31.ExampleObject>
+  texts: string[]
+}): oas31.ResponseObject {
+  const refs = [...parts.schemas].map(schema => ({ $ref: `#/components/schemas/${schema}` }))
+  const [only] = refs
+  const schema = refs.length === 1 && only ? only : { anyOf: refs }
+  const hasExamples = Object.keys(parts.examples).length > 0
+  const description =
+    parts.schemas.size > 1 ? 'The answer, or a refusal: its code tells.' : parts.texts.join(' ')
+  return {
+    description,
+    content: { 'application/json': { schema, ...(hasExamples && { examples: parts.examples }) } },
+  }
+}
+
+function refusalExample(contract: Contract, row: ErrorRow): object | undefined {
+  if (!('refuse' in contract.wire)) return undefined
+  return contract.wire.refuse(row, { now: exampleMoment, elapsedMs: 0 })
+}
+
+/** 2026-01-01 09:00:00 in China. */
+const exampleMoment = Date.UTC(2026, 0, 1, 1, 0, 0)
+
+function toCallback(name: string, callback: Callback): oas31.CallbackObject {
+  return {
+    [callback.url]: {
+      post: {
+        operationId: `${name}Callback`,
+        summary: callback.summary,
+        [provenanceKey]: callback.provenance,
+        requestBody: {
+          required: true,
+          content: {
+            [callback.contentType]: {
+              schema: { $ref: `#/components/schemas/${capitalise(name)}Callback` },
+              examples: { [name]: { value: callback.example } },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: `Received: ${callback.acknowledgement.text}.`,
+            [provenanceKey]: callback.acknowledgement.provenance,
+          },
+        },
+        security: [],
+      },
+    },
+  }
+}
