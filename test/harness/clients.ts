@@ -1,0 +1,116 @@
+// Clients of the providers, written from the documents and sharing no code with the wires under test.
+import { createHash } from 'node:crypto'
+import type { Answer, OpenDoor } from './doors.ts'
+
+export const qfpayAccount = {
+  appCode: 'DEMO0APP0CODE0000000000000000001',
+  clientKey: 'TESTKEY0000000000000000000000000',
+  mchid: 'ZaMVg12345',
+}
+export const its500Account = { appKey: 'de30000000000500', appSecret: 'de300000000000000000000000000500' }
+export const vvtoolAccount = {
+  accessToken: 'de300000000000000000000000000000000000c1',
+  merchantNum: '100001',
+}
+export const dmsAccount = { payerId: 'demo-payer', receiverId: '100001' }
+
+type Params = Readonly<Record<string, string | undefined>>
+
+const form = 'application/x-www-form-urlencoded'
+
+/** Sends the parameters as a signed form; the defaults make an order that is accepted. */
+export function qfpayPayment(
+  door: OpenDoor,
+  params: Params = {},
+  options: { key?: string; algorithm?: 'md5' | 'sha256'; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const { key = qfpayAccount.clientKey, algorithm = 'md5', headers = {} } = options
+  const sent = defined({
+    txamt: '300',
+    txcurrcd: 'HKD',
+    pay_type: '800201',
+    out_trade_no: 'order1',
+    txdtm: '2026-01-01 09:00:00',
+    mchid: qfpayAccount.mchid,
+    ...params,
+  })
+  const canonical = Object.entries(sent)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+  const signature = createHash(algorithm)
+    .update(canonical + key)
+    .digest('hex')
+    .toUpperCase()
+  return door.send('qfpay', {
+    method: 'POST',
+    path: '/trade/v1/payment',
+    headers: {
+      'content-type': form,
+      'x-qf-appcode': qfpayAccount.appCode,
+      'x-qf-sign': signature,
+      ...(algorithm === 'sha256' && { 'x-qf-signtype': 'SHA256' }),
+      ...headers,
+    },
+    body: new URLSearchParams(sent).toString(),
+  })
+}
+
+export function its500Order(
+  door: OpenDoor,
+  params: Params = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const sent = defined({ price: '100', name: '开通超级VIP', paytype: 'ali', ...params })
+  return door.send('its500', {
+    method: 'POST',
+    path: '/order/createOrder',
+    headers: {
+      'content-type': form,
+      'payment-key': its500Account.appKey,
+      'payment-secret': its500Account.appSecret,
+      ...headers,
+    },
+    body: new URLSearchParams(sent).toString(),
+  })
+}
+
+export function vvtoolQrCode(
+  door: OpenDoor,
+  params: Params = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const sent = defined({
+    order_price: '100',
+    merchant_num: vvtoolAccount.merchantNum,
+    relation_order_number: 'order-1',
+    ...params,
+  })
+  return door.send('vvtool', {
+    path: `/tool/accounts/payment-qr-code?${new URLSearchParams(sent)}`,
+    headers: { authorization: `Bearer ${vvtoolAccount.accessToken}`, ...headers },
+  })
+}
+
+export function dmsPayment(door: OpenDoor, params: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+  const sent = {
+    bz_order: 'order-1',
+    amount: 100,
+    pay_way: 'SCAN_ALIPAY',
+    payer_id: dmsAccount.payerId,
+    reciever_id: dmsAccount.receiverId,
+    ...params,
+  }
+  return door.send('dms', {
+    method: 'POST',
+    path: '/dms/cash-out/payment',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(sent),
+  })
+}
+
+function defined(params: Params): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  )
+}
