@@ -9,6 +9,7 @@ import {
   errorCodesSetting,
   fact,
   observed,
+  refusalKey,
 } from '../../src/contract/index.ts'
 import { wire } from './wire.ts'
 
@@ -30,7 +31,7 @@ const price = fact(
       else if (toFen(text) < 100) refuse('amountTooSmall', 'the amount is below 1 yuan')
       else if (toFen(text) > largestFen) refuse('wrongAmount', 'the amount has more than ten digits of yuan')
     })
-    .meta({ pattern: '^\\d+(\\.\\d{1,2})?$' }),
+    .meta({ pattern: '^\\d+(\\.\\d{1,2})?$', [refusalKey]: 'wrongAmount' }),
   documented('createOrder.request.price'),
   'Price in yuan, at most two decimals, at least 1.',
 )

@@ -211,10 +211,15 @@ export function errorCodesSetting<const N extends string>(names: readonly [N, ..
   )
 }
 
-/** The error rows that a failed parse asks for; the first one that names itself wins. */
-export function refusalOf(error: z.ZodError): string | undefined {
+/** The key under which a field names the row of the error table that answers when it is missing or wrong. */
+export const refusalKey = 'x-refusal'
+
+/** The row that a failed parse asks for: the one that a check names, or else the field. The first issue wins. */
+export function refusalOf(error: z.ZodError, schema: z.ZodObject): string | undefined {
   for (const issue of error.issues) {
-    const name = issue.code === 'custom' ? issue.params?.refusal : undefined
+    const own = issue.code === 'custom' ? issue.params?.refusal : undefined
+    const field = schema.shape[String(issue.path[0])] as z.ZodType | undefined
+    const name = own ?? field?.meta()?.[refusalKey]
     if (typeof name === 'string') return name
   }
   return undefined

@@ -14,7 +14,8 @@ export function toHandlers(double: Pick<Double, 'handle' | 'simulators'>): Reque
       path: url.pathname,
       query: url.search.slice(1),
       headers: Object.fromEntries(request.headers),
-      body: new Uint8Array(await request.arrayBuffer()),
+      // A copy, because other handlers and listeners may want to read the body too.
+      body: new Uint8Array(await request.clone().arrayBuffer()),
     })
     return new HttpResponse(body, { status, headers })
   }

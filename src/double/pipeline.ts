@@ -179,7 +179,7 @@ function parse(
   exchange.findings.push(...unknownFields(values, schema))
   const parsed = schema.safeParse(values)
   if (!parsed.success) {
-    throw new Refusal(refusalOf(parsed.error) ?? contract.refusals.invalid, toFindings(parsed.error, schema))
+    throw new Refusal(refusalOf(parsed.error, schema) ?? contract.refusals.invalid, toFindings(parsed.error, schema))
   }
   exchange.findings.push(...adviceFor(operation, parsed.data))
   return parsed.data

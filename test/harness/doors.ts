@@ -1,7 +1,7 @@
 // Runs the same tests through every door: MSW over the memory store, HTTP over SQLite.
 import http from 'node:http'
 import https from 'node:https'
-import { setupServer } from 'msw/node'
+import { type SetupServer, setupServer } from 'msw/node'
 import { describe, onTestFinished } from 'vitest'
 import { createDouble } from '../../mocks/double.ts'
 import { simulators as all } from '../../mocks/index.ts'
@@ -52,12 +52,22 @@ export function describeDoors(
 /** Rate limits are off unless a test is about them. */
 const defaults = { rateLimits: false }
 
+/** Only the newest double of a test is behind MSW: with two servers, both would answer. */
+let current: SetupServer | undefined
+
+function closeMsw(): void {
+  current?.close()
+  current = undefined
+}
+
 async function openMsw(options: OpenOptions = {}): Promise<OpenDoor> {
+  closeMsw()
   const double = createDouble({ ...defaults, ...options })
   const server = setupServer(...double.handlers)
+  current = server
   server.listen({ onUnhandledFrame: 'error' })
   onTestFinished(async () => {
-    server.close()
+    if (current === server) closeMsw()
     await double.close()
   })
   const urlOf = (provider: string) => {
