@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const hostName = z.string({ error: 'a text is allowed' }).min(1)
 

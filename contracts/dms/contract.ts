@@ -1,5 +1,5 @@
 // dms (66智修): a payment QR code over allinpay (通联).
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   assumed,
   defineContract,
@@ -7,6 +7,7 @@ import {
   documented,
   errorCodesSetting,
   fact,
+  observed,
 } from '../../src/contract/index.ts'
 import { wire } from './wire.ts'
 
@@ -61,7 +62,7 @@ const data = z.looseObject({
   ),
   orderNo: fact(
     z.string().regex(/^\d{19}$/, 'not 19 digits'),
-    documented('payment.response.data.orderNo'),
+    documented('payment.response.data.orderNo', 'as many digits as in the sample'),
     "allinpay's number of the order.",
   ),
   payFailMessage: text('payFailMessage', 'Why a payment failed.'),
@@ -143,14 +144,10 @@ export const dms = defineContract({
   utcOffsetMinutes: 480,
   account: {
     credentials: z.object({
-      payerId: fact(
-        z.string().min(1),
-        documented('payment.request.payer_id'),
-        'Id of the account that pays.',
-      ),
+      payerId: fact(z.string().min(1), documented('rule.payer-id-source'), 'Id of the account that pays.'),
       receiverId: fact(
         z.string().min(1),
-        documented('payment.request.reciever_id'),
+        documented('rule.receiver-id-source'),
         'Id of the account that receives.',
       ),
     }),
@@ -199,6 +196,48 @@ export const dms = defineContract({
   }),
   rateLimits: [],
   rules: {
+    envelope: {
+      value: ['errCode', 'errMsg', 'data'],
+      description: 'The fields of every answer.',
+      provenance: documented('rule.answer-envelope'),
+    },
+    emptyFields: {
+      value: {
+        weChatAPPInfo: [],
+        payFailMessage: '',
+        tradeNo: '',
+        payCode: '',
+        extendInfo: '',
+        payStatus: '',
+      },
+      description: 'Fields of data that are there with nothing in them while the payer has yet to scan.',
+      provenance: documented('rule.empty-fields-kept'),
+    },
+    orderNo: {
+      value: '^\\d{19}$',
+      description: "Form of orderNo, allinpay's number.",
+      provenance: observed('rule.order-no-19-digits'),
+    },
+    alipayCode: {
+      value: 'https://qr.alipay.com/',
+      description: 'How payInfo begins for SCAN_ALIPAY.',
+      provenance: documented('rule.pay-info-alipay-prefix'),
+    },
+    wechatCode: {
+      value: 'weixin://wxpay/bizpayurl?pr=',
+      description: 'How payInfo begins for SCAN_WEIXIN.',
+      provenance: assumed('the sample is one of Alipay; WeChat codes look so at other providers'),
+    },
+    orderNumberLength: {
+      value: 255,
+      description: 'Characters of the longest bz_order.',
+      provenance: assumed('no limit is documented'),
+    },
+    largestAmount: {
+      value: '999999999999999',
+      description: 'Amounts in a form have at most 15 digits.',
+      provenance: assumed('no limit is documented; beyond it fen would not be exact numbers'),
+    },
     bodyForms: {
       value: ['application/json', 'application/x-www-form-urlencoded'],
       description: 'Bodies that are read.',

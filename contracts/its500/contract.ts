@@ -1,5 +1,5 @@
 // its500 (站长付): an order whose amount is lowered at random by less than one yuan, and a callback when it is paid.
-import { z } from 'zod'
+import * as z from 'zod'
 import { toFen } from '../../src/contract/codec/money.ts'
 import {
   assumed,
@@ -31,7 +31,7 @@ const price = fact(
       else if (toFen(text) < 100) refuse('amountTooSmall', 'the amount is below 1 yuan')
       else if (toFen(text) > largestFen) refuse('wrongAmount', 'the amount has more than ten digits of yuan')
     })
-    .meta({ pattern: '^\\d+(\\.\\d{1,2})?$', [refusalKey]: 'wrongAmount' }),
+    .meta({ pattern: '^0*[1-9]\\d{0,9}(\\.\\d{1,2})?$', [refusalKey]: 'wrongAmount' }),
   documented('createOrder.request.price'),
   'Price in yuan, at most two decimals, at least 1.',
 )
@@ -141,9 +141,9 @@ const response = z
       'The price as ordered, in yuan.',
     ),
     name: fact(z.string().max(100), documented('createOrder.response.name'), 'Name of the goods, as sent.'),
-    reurl: fact(text255(), documented('createOrder.response.reurl'), 'As sent.'),
-    thirduid: fact(text255(), documented('createOrder.response.thirduid'), 'As sent.'),
-    other: fact(text255(), documented('createOrder.response.other'), 'As sent.'),
+    reurl: fact(text255().optional(), documented('createOrder.response.reurl'), 'As sent.'),
+    thirduid: fact(text255().optional(), documented('createOrder.response.thirduid'), 'As sent.'),
+    other: fact(text255().optional(), documented('createOrder.response.other'), 'As sent.'),
     remarks: fact(text255().optional(), documented('createOrder.response.remarks'), 'As sent.'),
     ...codeFields('createOrder.response'),
     'originalprice ': spaced('originalprice', yuan()),
@@ -170,8 +170,8 @@ const payload = z.looseObject({
   price: fact(yuan(), documented('callback.paid.price'), 'What was paid, in yuan.'),
   originalprice: fact(yuan(), documented('callback.paid.originalprice'), 'The price as ordered, in yuan.'),
   name: fact(z.string(), documented('callback.paid.name'), 'Name of the goods, as sent.'),
-  reurl: fact(text255(), documented('callback.paid.reurl'), 'As sent.'),
-  thirduid: fact(text255(), documented('callback.paid.thirduid'), 'As sent.'),
+  reurl: fact(text255().optional(), documented('callback.paid.reurl'), 'As sent.'),
+  thirduid: fact(text255().optional(), documented('callback.paid.thirduid'), 'As sent.'),
   paytype: fact(
     z.union([z.enum(['0', '1', '6']), z.literal([0, 1, 6])]),
     documented(
@@ -180,8 +180,8 @@ const payload = z.looseObject({
     ),
     '0 is WeChat, 1 is Alipay, 6 is QQ.',
   ),
-  other: fact(text255(), documented('callback.paid.other'), 'As sent.'),
-  remarks: fact(text255(), documented('callback.paid.remarks'), 'As sent.'),
+  other: fact(text255().optional(), documented('callback.paid.other'), 'As sent.'),
+  remarks: fact(text255().optional(), documented('callback.paid.remarks'), 'As sent.'),
   ...codeFields('callback.paid'),
 })
 
@@ -197,7 +197,7 @@ const createOrder = defineOperation({
       kind: 'noUserId',
       pointer: '/thirduid',
       message: 'The document strongly recommends thirduid, so that a payment can be told to a user.',
-      provenance: documented('createOrder.request.thirduid'),
+      provenance: documented('rule.thirduid-recommended'),
       applies: params => !params.thirduid,
     },
   ],
@@ -273,7 +273,7 @@ export const its500 = defineContract({
       ),
       uploadedCodes: fact(
         z.array(z.enum(payTypes)),
-        documented('createOrder.response.wxcode'),
+        documented('rule.configured-fields'),
         'Receiving codes that the merchant has uploaded; answers carry one address for each.',
       ),
       expiryMinutes: fact(
@@ -407,6 +407,21 @@ export const its500 = defineContract({
   }),
   rateLimits: [],
   rules: {
+    requestForm: {
+      value: 'application/x-www-form-urlencoded',
+      description: 'Content-Type of a request.',
+      provenance: documented('createOrder.request.header.Content-Type'),
+    },
+    otherForms: {
+      value: 'application/x-www-form-urlencoded',
+      description: 'Without this Content-Type the parameters count as empty.',
+      provenance: documented('rule.form-content-type'),
+    },
+    answerForm: {
+      value: 'json',
+      description: 'Form of every answer: one flat object.',
+      provenance: documented('rule.answer-json'),
+    },
     discount: {
       value: { minFen: 1, maxFen: 99 },
       description: 'The random discount, uniform in whole fen.',
@@ -415,13 +430,64 @@ export const its500 = defineContract({
         'the document says less than 1 yuan; that it is never zero is assumed',
       ),
     },
+    payerPaysPrice: {
+      value: { pay: 'price', otherwise: '漏单' },
+      description: 'A payer who pays any other amount than the answered price pays no order, or another one.',
+      provenance: documented('rule.pay-payable-price'),
+    },
     openAmountsAreUnique: {
       value: true,
       description: 'No two open orders of one account and pay type have the same amount to pay.',
-      provenance: documented(
-        'rule.pay-payable-price',
-        'follows from the amount being what tells orders apart',
-      ),
+      provenance: assumed('follows from the amount being what tells orders apart'),
+    },
+    echoes: {
+      value: ['other', 'remarks', 'thirduid', 'reurl'],
+      description: 'Fields that come back as sent, in the answer and in the callback.',
+      provenance: documented('rule.echo-fields'),
+    },
+    emptyEchoes: {
+      value: ['other', 'reurl', 'remarks'],
+      description: 'Fields that are there with the empty text where nothing was sent; thirduid too.',
+      provenance: documented('rule.echo-fields-empty-in-samples', 'the samples send thirduid'),
+    },
+    orderId: {
+      value: '^oderpay-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      description: 'Form of orderId; the prefix is spelled so.',
+      provenance: documented('rule.order-id-format'),
+    },
+    alipayLink: {
+      value: {
+        field: 'qrcode',
+        prefix: 'alipayqr://platformapi/startapp?saId=10000007&qrcode=',
+        encodedTarget: 'https://qr.alipay.com/',
+      },
+      description: 'Form of the link that opens Alipay.',
+      provenance: documented('rule.alipay-link-format'),
+    },
+    amountLink: {
+      value: {
+        field: 'zfbuseridcode',
+        path: '/common/zfbuserid',
+        query: ['zfbuserid', 'price'],
+        price: '1000.00',
+      },
+      description: 'Form of the Alipay code with the amount in it, in yuan with two decimals.',
+      provenance: documented('rule.zero-input-link-format'),
+    },
+    callbackTrigger: {
+      value: 'paid',
+      description: 'A callback goes out when the order is paid, and at no other time.',
+      provenance: documented('rule.callback-on-payment'),
+    },
+    callbackDefault: {
+      value: 'account',
+      description: "Without callbackurl the callback goes to the account's default address.",
+      provenance: documented('rule.callback-default-url'),
+    },
+    callbackPayTypes: {
+      value: { '0': 'wx', '1': 'ali', '6': 'QQ' },
+      description: 'The paytype of a callback, and of the request that it stands for.',
+      provenance: documented('rule.callback-paytype'),
     },
     refusalFields: {
       value: ['msg', 'code'],

@@ -1,5 +1,5 @@
 // QFPay, WeChat merchant-presented QR code (pay_type 800201).
-import { z } from 'zod'
+import * as z from 'zod'
 import { countCharacters } from '../../src/contract/codec/text.ts'
 import { isTime } from '../../src/contract/codec/time.ts'
 import {
@@ -8,6 +8,7 @@ import {
   defineOperation,
   documented,
   fact,
+  jsonText,
   observed,
   published,
   refuseUnless,
@@ -43,6 +44,20 @@ const timeText = () =>
   })
 
 const digits = (text: string) => /^[1-9]\d*$/.test(text)
+
+/** The real-name fields inside `extend_info`. */
+const realName = z.looseObject({
+  user_creid: fact(
+    z.string().min(1),
+    documented('payment.request.extend_info.user_creid'),
+    "The payer's ID card number (mainland China).",
+  ),
+  user_truename: fact(
+    z.string().min(1),
+    documented('payment.request.extend_info.user_truename'),
+    "The payer's real name, as characters or JSON escapes.",
+  ),
+})
 
 const request = z.looseObject({
   txamt: fact(
@@ -92,6 +107,7 @@ const request = z.looseObject({
       .string()
       .max(64)
       .refine(text => countCharacters(text) <= 20, 'longer than 20 characters')
+      .meta({ maxLength: 20 })
       .optional(),
     documented(
       'payment.request.goods_name',
@@ -115,43 +131,19 @@ const request = z.looseObject({
     'Y, along with txcurrcd CNY, marks a payment in renminbi (WeChat in Hong Kong).',
   ),
   extend_info: fact(
-    z
-      .string()
-      .refine(isRealName, 'not a JSON object with the texts user_creid and user_truename')
-      .meta({ contentMediaType: 'application/json' })
-      .optional(),
+    jsonText(realName, 'not a JSON object with the texts user_creid and user_truename').optional(),
     documented('payment.request.extend_info'),
     'JSON with user_creid (ID card number) and user_truename: who must pay.',
   ),
 })
 
-/** The real-name fields inside `extend_info`. */
-export const realName = z.looseObject({
-  user_creid: fact(
-    z.string().min(1),
-    documented('payment.request.extend_info.user_creid'),
-    "The payer's ID card number (mainland China).",
-  ),
-  user_truename: fact(
-    z.string().min(1),
-    documented('payment.request.extend_info.user_truename'),
-    "The payer's real name, as characters or JSON escapes.",
-  ),
-})
+const amountOut = z.union([z.string().regex(/^\d{1,11}$/), z.int().nonnegative().max(99_999_999_999)])
 
-function isRealName(text: string): boolean {
-  try {
-    return realName.safeParse(JSON.parse(text)).success
-  } catch {
-    return false
-  }
-}
-
-const amountOut = z.union([z.string().regex(/^\d{1,11}$/), z.int().nonnegative()])
+const timeOut = () => z.string().regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/, 'not YYYY-MM-DD hh:mm:ss')
 
 const response = z.looseObject({
   sysdtm: fact(
-    z.string().max(20),
+    timeOut(),
     documented('payment.response.sysdtm'),
     'Time at QFPay (UTC+8); decides the settlement day.',
   ),
@@ -167,10 +159,14 @@ const response = z.looseObject({
     documented('payment.response.qrcode'),
     'The text of the QR code that the payer scans.',
   ),
-  pay_type: fact(z.string().max(6), documented('payment.response.pay_type'), 'Pay type, as sent.'),
+  pay_type: fact(
+    z.string().regex(/^800201$/, 'not 800201'),
+    documented('payment.response.pay_type'),
+    'Pay type, as sent.',
+  ),
   cardcd: fact(z.string(), documented('payment.response.cardcd'), 'Card number; empty here.'),
   udid: fact(z.string().max(40), documented('payment.response.udid'), 'Device number, as sent.'),
-  txdtm: fact(z.string().max(20), documented('payment.response.txdtm'), 'Time of the request, as sent.'),
+  txdtm: fact(timeOut(), documented('payment.response.txdtm'), 'Time of the request, as sent.'),
   txamt: fact(
     amountOut,
     documented(
@@ -196,8 +192,8 @@ const response = z.looseObject({
 
 const refusal = z.looseObject({
   resperr: fact(
-    z.string(),
-    observed('rule.error-body'),
+    z.string().max(128),
+    documented('payment.response.resperr'),
     'Text of the refusal, normally with the code in brackets.',
   ),
   respcd: fact(
@@ -205,7 +201,7 @@ const refusal = z.looseObject({
     documented('payment.response.respcd'),
     'Response code; see the error table.',
   ),
-  respmsg: fact(z.string(), observed('rule.error-body'), 'Further text, mostly empty.'),
+  respmsg: fact(z.string().max(128), documented('payment.response.respmsg'), 'Further text, mostly empty.'),
 })
 
 const payment = defineOperation({
@@ -228,9 +224,9 @@ const payment = defineOperation({
       kind: 'amountAtRisk',
       pointer: '/txamt',
       message:
-        'Amounts under 200 minor units may be stopped by risk control; the document advises larger ones.',
+        'Amounts up to 200 minor units may be stopped by risk control; the document advises larger ones.',
       provenance: documented('rule.amount-risk'),
-      applies: params => Number(params.txamt) < 200,
+      applies: params => Number(params.txamt) <= 200,
     },
     {
       kind: 'orderNumberCharacters',
@@ -245,7 +241,7 @@ const payment = defineOperation({
       pointer: '/goods_name',
       message:
         'The document forbids special characters in goods_name without listing them; this one may be refused.',
-      provenance: documented('rule.goods-name-20'),
+      provenance: documented('rule.goods-name-no-special-characters'),
       applies: params => /[^\p{L}\p{N}\p{M} ]/u.test(String(params.goods_name ?? '')),
     },
   ],
@@ -329,19 +325,15 @@ export const qfpay = defineContract({
   utcOffsetMinutes: 480,
   account: {
     credentials: z.object({
-      appCode: fact(
-        z.string().min(1),
-        published('rule.credential-length'),
-        'App code, sent as X-QF-APPCODE.',
-      ),
+      appCode: fact(z.string().min(1), documented('rule.credentials'), 'App code, sent as X-QF-APPCODE.'),
       clientKey: fact(
         z.string().min(1),
-        published('rule.credential-length'),
+        documented('rule.credentials'),
         'Client key: signs, and is never sent.',
       ),
       mchid: fact(
         z.string().min(1).max(16).nullable(),
-        documented('payment.request.mchid'),
+        documented('rule.mchid-iff-account-has-one'),
         "The merchant's number under an agent, or null.",
       ),
     }),
@@ -367,6 +359,69 @@ export const qfpay = defineContract({
   refusal,
   rateLimits: [],
   rules: {
+    requestForm: {
+      value: 'application/x-www-form-urlencoded',
+      description: 'Form of a request.',
+      provenance: documented('rule.request-form-body'),
+    },
+    requestSignature: {
+      value: {
+        sort: 'by name ascending',
+        pair: 'k=v',
+        join: '&',
+        key: 'appended directly',
+        encoding: 'UTF-8',
+        hash: 'MD5',
+        hex: 'upper',
+        header: 'X-QF-SIGN',
+      },
+      description: 'How requests are signed; SHA256 and lower-case hex are taken too.',
+      provenance: documented('rule.signature', 'SHA256 and lower-case hex are published'),
+    },
+    signedParameters: {
+      value: true,
+      description: 'The signature is over exactly the parameters that are sent, as they are before encoding.',
+      provenance: documented('rule.signature-signs-all-sent'),
+    },
+    uniqueOrderNumber: {
+      value: { field: 'out_trade_no', scope: 'merchant account', over: ['payment', 'refund'] },
+      description: 'Where an order number may not come twice.',
+      provenance: documented('rule.unique-order-number'),
+    },
+    qrCodePerOrder: {
+      value: true,
+      description: 'Each order has a QR code of its own.',
+      provenance: documented('rule.qr-code-unique'),
+    },
+    goodsNameLength: {
+      value: 20,
+      description: 'Characters of the longest goods_name.',
+      provenance: documented('rule.goods-name-20'),
+    },
+    currencies: {
+      value: currencies,
+      description: 'The currency table.',
+      provenance: published('rule.currencies'),
+    },
+    renminbiTag: {
+      value: { rmb_tag: 'Y', txcurrcd: 'CNY' },
+      description: 'rmb_tag goes with CNY only.',
+      provenance: documented('rule.rmb-tag'),
+    },
+    realName: {
+      value: {
+        optional: true,
+        citizens: 'mainland China',
+        needs: ['user_truename', 'user_creid'],
+      },
+      description: 'What extend_info must hold.',
+      provenance: documented('rule.real-name-auth'),
+    },
+    pendingCodes: {
+      value: ['1143', '1145'],
+      description: 'Codes after which the result is to be queried again; all others but 0000 are failures.',
+      provenance: documented('rule.pending-codes'),
+    },
     expiryMinutes: {
       value: 30,
       description: 'Life of a QR code in minutes where expired_time is not sent.',
@@ -383,6 +438,16 @@ export const qfpay = defineContract({
       value: '1104',
       description: 'What answers a parameter beyond its limits.',
       provenance: assumed('the published table has one code for wrong parameters, and no page names another'),
+    },
+    responseJson: {
+      value: 'application/json',
+      description: 'An answer is one flat JSON object.',
+      provenance: documented('rule.response-json'),
+    },
+    refusalFields: {
+      value: ['resperr', 'respcd', 'respmsg'],
+      description: 'Fields of a refusal.',
+      provenance: observed('rule.error-body'),
     },
     responseSignature: {
       value: 'MD5(body + key), upper-case hex, in the response header X-QF-SIGN',
@@ -410,7 +475,7 @@ export const qfpay = defineContract({
       provenance: observed('rule.http-status-200'),
     },
     rateLimit: {
-      value: { perSecond: 100, perMinute: 400 },
+      value: { perSecond: 100, perMinute: 400, httpStatus: 429 },
       description: 'Calls per merchant; more answer HTTP 429. Described here, not yet enforced.',
       provenance: published('rule.rate-limit'),
     },
@@ -427,7 +492,7 @@ export const qfpay = defineContract({
       header: 'X-QF-SIGN',
       description:
         'Hash of the parameters sorted by name and joined as k=v by &, with the client key appended; hex in either case.',
-      provenance: documented('rule.signature'),
+      provenance: documented('payment.request.header.X-QF-SIGN'),
     },
   },
   wire,

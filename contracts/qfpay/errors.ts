@@ -5,7 +5,15 @@ import { documented, type ErrorRow, observed, published } from '../../src/contra
  * and three answers that were seen with texts of their own.
  */
 export const errors = {
-  success: row('0000', '交易成功', 'Paid or accepted.', 'success', documented('code.0000')),
+  success: {
+    code: '0000',
+    message: 'success',
+    detail: 'OK',
+    verbatim: true,
+    meaning: 'Paid or accepted.',
+    outcome: 'success',
+    provenance: documented('code.0000', 'texts as in the sample; the published table says 交易成功'),
+  },
   maintenance: row('1100', '系统维护中', 'The system is being maintained.', 'failed', published('code.1100')),
   reversalFailed: row('1101', 'Reversal 错误', 'The reversal failed.', 'failed', published('code.1101')),
   duplicateRequest: row('1102', '重复请求', 'The request was sent before.', 'failed', published('code.1102')),
@@ -47,14 +55,14 @@ export const errors = {
     '订单还未支付，或者正在输入密码中',
     'Not paid yet, or the payer is entering the password: query again.',
     'pending',
-    documented('code.1143'),
+    documented('code.1143', 'its text is published'),
   ),
   processing: row(
     '1145',
     '处理中，请稍等',
     'Being processed: wait, and query again.',
     'pending',
-    documented('code.1145'),
+    documented('code.1145', 'its text is published'),
   ),
   wechatFailed: row(
     '1147',
@@ -231,8 +239,8 @@ export const errors = {
   congestionDoNotRepeat: row(
     '1298',
     '网络有些拥堵，切勿重复支付',
-    'Congested: do not pay again, ask later whether it went through.',
-    'pending',
+    'Congested: do not pay again, ask later whether it went through. The document counts it as failed.',
+    'failed',
     published('code.1298'),
   ),
   payerCodeExpired: row(

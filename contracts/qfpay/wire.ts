@@ -1,5 +1,5 @@
 // How QFPay reads and signs: forms in, Python-style JSON out, MD5 or SHA256 with the key appended.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { decodeForm, encodeForm, FormError } from '../../src/contract/codec/form.ts'
 import { toPythonJson } from '../../src/contract/codec/json.ts'
 import { decodeUtf8 } from '../../src/contract/codec/text.ts'
@@ -38,18 +38,17 @@ export function signBody(body: string, clientKey: string): string {
 export const wire: Wire = {
   decode(request): Message {
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-    const params = request.query === '' ? Object.create(null) : readForm(request.query)
-    if (request.body.length > 0) {
-      if (type !== 'application/x-www-form-urlencoded') {
-        throw malformed(
-          `the body is ${type ?? 'of no content type'}; QFPay reads application/x-www-form-urlencoded`,
-        )
-      }
-      for (const [name, value] of Object.entries(readForm(request.body))) {
-        if (name in params)
-          throw malformed(`parameter ${JSON.stringify(name)} is in the query and in the body`)
-        params[name] = value
-      }
+    const fromQuery = request.query === '' ? undefined : readForm(request.query)
+    if (request.body.length === 0) return { params: fromQuery ?? {}, headers: request.headers }
+    if (type !== 'application/x-www-form-urlencoded') {
+      throw malformed(
+        `the body is ${type ?? 'of no content type'}; QFPay reads application/x-www-form-urlencoded`,
+      )
+    }
+    const params = readForm(request.body)
+    for (const name in fromQuery) {
+      if (name in params) throw malformed(`parameter ${JSON.stringify(name)} is in the query and in the body`)
+      params[name] = fromQuery[name] as string
     }
     return { params, headers: request.headers }
   },
@@ -66,11 +65,11 @@ export const wire: Wire = {
     }
     const expected = hash(algorithm, canonical + credentials.clientKey)
     const trace = { canonical, algorithm, expected, received }
-    if (sameText(received.toUpperCase(), expected)) return { ok: true, ...trace }
+    if (received.toUpperCase() === expected) return { ok: true, ...trace }
     if (settings.emptyParams === 'either') {
       const shorter = toCanonical(withoutEmpty(message.params))
       const alternative = hash(algorithm, shorter + credentials.clientKey)
-      if (sameText(received.toUpperCase(), alternative)) {
+      if (received.toUpperCase() === alternative) {
         return { ok: true, canonical: shorter, algorithm, expected: alternative, received }
       }
     }
@@ -142,13 +141,7 @@ function algorithmOf(signType: string | undefined): Algorithm | undefined {
 }
 
 function hash(algorithm: Algorithm, text: string): string {
-  return createHash(algorithm).update(text, 'utf8').digest('hex').toUpperCase()
-}
-
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
+  return digest(algorithm, text, 'hex').toUpperCase()
 }
 
 function byCodeUnit(a: string, b: string): number {

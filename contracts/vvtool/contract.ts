@@ -1,5 +1,5 @@
 // vv-tool: a collection QR code for a merchant number.
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   assumed,
   defineContract,
@@ -14,11 +14,8 @@ import { wire } from './wire.ts'
 
 const request = z.looseObject({
   order_price: fact(
-    z
-      .string()
-      .regex(/^\d{1,15}$/, 'not a text of digits')
-      .refine(text => Number(text) > 0, 'not positive'),
-    documented('paymentQrCode.request.order_price'),
+    z.string().regex(/^(?!0+$)\d{1,15}$/, 'not a positive whole number of at most 15 digits'),
+    documented('paymentQrCode.request.order_price', 'the limit of 15 digits is assumed'),
     'Price in fen, as a text of digits.',
   ),
   merchant_num: fact(
@@ -219,6 +216,20 @@ export const vvtool = defineContract({
       description: 'A repeated relation_order_number makes another order, which can be paid as well.',
       provenance: documented('rule.duplicate-makes-another-order'),
     },
+    getWithBody: {
+      value: {
+        method: 'GET',
+        contentType: 'application/json',
+        fields: {
+          order_price: 'orderPrice',
+          merchant_num: 'merchantNum',
+          relation_order_number: 'relationOrderNumber',
+          order_title: 'orderTitle',
+        },
+      },
+      description: 'A JSON body that repeats the query in camelCase may come along with the GET.',
+      provenance: documented('rule.get-with-body'),
+    },
     queryCounts: {
       value: true,
       description: 'A body that comes along with the GET is read by nobody.',
@@ -230,6 +241,21 @@ export const vvtool = defineContract({
       value: 200,
       description: 'HTTP status of refusals; the code is in the envelope.',
       provenance: assumed('no source says; public clients read the code of the body'),
+    },
+    answerForm: {
+      value: 'JSON',
+      description: 'Form of every answer.',
+      provenance: documented('rule.response-format'),
+    },
+    dataForm: {
+      value: { type: 'object []', remark: '数组', sample: 'object' },
+      description: 'Form of data on success: one object, as in the sample.',
+      provenance: documented('rule.data-array-or-object', 'the table speaks of a list; the sample counts'),
+    },
+    fee: {
+      value: { key: 'opened once', calls: 'free for life' },
+      description: 'Calls cost nothing: withholding_money is 0.',
+      provenance: documented('rule.fee'),
     },
     envelope: {
       value: ['code', 'msg', 'msec', 'time', 'data'],

@@ -17,13 +17,14 @@ export const dmsSimulator = defineSimulator(dms, {
     receiverId: `1${random.text(5, digits)}`,
   }),
 
-  keysOf: order => ({ qr: order.qr, ...(order.fields.repeatable !== true && { number: order.orderNumber }) }),
+  keysOf: order => (order.fields.repeatable === true ? {} : { number: order.orderNumber }),
 
   operations: {
-    async payment(params, { account, random, ...context }) {
+    async payment(params, { account, now, random, ...context }) {
       if (params.reciever_id !== account.credentials.receiverId) return context.fail('unknownReceiver')
       const created = await context.createOrder(() => ({
-        id: `1${random('orderNo').text(18, digits)}`,
+        // Like a snowflake number: it grows with time, and ends in digits of its own.
+        id: String(now).padStart(13, '1') + random('orderNo').rising(6),
         orderNumber: params.bz_order,
         amount: Number(params.amount),
         qr: codes[params.pay_way](random('qr')),

@@ -1,6 +1,6 @@
 import { qfpay } from '../../contracts/qfpay/contract.ts'
 import { formatCompactTime, formatTime } from '../../src/contract/codec/time.ts'
-import { base62, digits, hexDigits } from '../../src/double/random.ts'
+import { base62, hexDigits } from '../../src/double/random.ts'
 import { defineSimulator } from '../../src/double/simulator.ts'
 
 const { utcOffsetMinutes, rules } = qfpay
@@ -28,7 +28,7 @@ export const qfpaySimulator = defineSimulator(qfpay, {
     mchid: random.text(10, base62),
   }),
 
-  keysOf: order => ({ number: order.orderNumber, qr: order.qr }),
+  keysOf: order => ({ number: order.orderNumber }),
 
   operations: {
     async payment(params, { account, now, random, ...context }) {
@@ -53,8 +53,8 @@ export const qfpaySimulator = defineSimulator(qfpay, {
       const minutes =
         params.expired_time === undefined ? rules.expiryMinutes.value : Number(params.expired_time)
       const created = await context.createOrder(() => ({
-        // 26 digits, as published: the date, then what we fill with random digits.
-        id: formatCompactTime(now, utcOffsetMinutes).slice(0, 8) + random('syssn').text(18, digits),
+        // 26 digits, as published: the date first; then the time and a rising number.
+        id: formatCompactTime(now, utcOffsetMinutes) + random('syssn').rising(12),
         orderNumber: params.out_trade_no,
         amount: Number(params.txamt),
         currency: params.txcurrcd,

@@ -20,7 +20,7 @@ export const vvtoolSimulator = defineSimulator(vvtool, {
   }),
 
   // The merchant's number is not among the keys: a repeated one makes another order.
-  keysOf: order => ({ qr: order.qr }),
+  keysOf: () => ({}),
 
   operations: {
     async paymentQrCode(params, { account, now, random, ...context }) {
@@ -47,7 +47,7 @@ export const vvtoolSimulator = defineSimulator(vvtool, {
       }
       const created = await context.createOrder(() => ({
         // As long as in the sample: the minute, then ten digits.
-        id: formatCompactTime(now, utcOffsetMinutes).slice(0, 12) + random('order').text(10, digits),
+        id: formatCompactTime(now, utcOffsetMinutes).slice(0, 12) + random('order').rising(10),
         orderNumber: params.relation_order_number,
         amount: Number(params.order_price),
         qr: `https://qr.alipay.com/bax${random('qr').text(21, '0123456789abcdefghijklmnopqrstuvwxyz')}`,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Finding } from './finding.ts'
 import { assumed, fact, type Provenance } from './provenance.ts'
 import type { Wire, WireRequest } from './wire.ts'

@@ -1,5 +1,6 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Contract, Operation } from './contract.ts'
+import { contentOf } from './json-text.ts'
 import { type Provenance, type ProvenanceLevel, provenanceLevels, provenanceOf } from './provenance.ts'
 
 /** One thing that a contract says, and who says so. */
@@ -65,9 +66,10 @@ function operationFacts(name: string, operation: Operation): Fact[] {
   ]
 }
 
-/** The facts about the fields of a schema, at any depth. */
+/** The facts about the fields of a schema, at any depth, and of the JSON in its texts. */
 function factsOf(schema: z.ZodType, path: string): Fact[] {
-  const object = unwrap(schema)
+  const inner = unwrap(schema)
+  const object = contentOf(inner) ?? inner
   if (!isObject(object)) return []
   return Object.entries(object.shape).flatMap(([name, field]) => {
     const at = `${path}.${name}`

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type Provenance, provenanceOf } from './provenance.ts'
 
 /** How much a finding matters to the one who integrates the provider. */

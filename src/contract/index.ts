@@ -2,6 +2,7 @@
 export * from './contract.ts'
 export * from './facts.ts'
 export * from './finding.ts'
+export * from './json-text.ts'
 export * from './provenance.ts'
 export * from './refusal.ts'
 export * from './wire.ts'

@@ -19,6 +19,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether an error is a {@link Refusal}, also one of another copy of this package. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === 'Refusal' && 'errorName' in error
+}
+
 /** An error of paydouble itself: bad configuration, bad use. `code` is stable, the message is for people. */
 export class PaydoubleError extends Error {
   override readonly name = 'PaydoubleError'

@@ -95,9 +95,25 @@ function serve(
     if (size > maxBodyBytes) return
     const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
     handle(toRequest(message, body)).then(
-      response => send(reply, response),
+      response => sendSoon(reply, response),
       error => send(reply, ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`)),
     )
+  })
+}
+
+/** Answers that wait for the end of this turn of the event loop. */
+let waiting: [ServerResponse, WireResponse][] = []
+
+/**
+ * Sends an answer at the end of this turn of the event loop, together with the others that are ready:
+ * a client that waits is woken once for many answers instead of once for each.
+ */
+function sendSoon(reply: ServerResponse, response: WireResponse): void {
+  if (waiting.push([reply, response]) > 1) return
+  setImmediate(() => {
+    const ready = waiting
+    waiting = []
+    for (const [each, answer] of ready) send(each, answer)
   })
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Contract, PaydoubleError, type WireResponse } from '../contract/index.ts'
 import type { Account, Delivery, Order } from '../store/records.ts'
 import type { DeliveryFilter, OrderFilter, Page, PageRequest, Store, StoreOptions } from '../store/store.ts'

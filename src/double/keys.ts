@@ -3,14 +3,9 @@ import type { Account, Order } from '../store/records.ts'
 import type { StoreOptions } from '../store/store.ts'
 import type { Simulator } from './simulator.ts'
 
-/** A unique key of one account, as the store knows it. QR codes are unique across all of them. */
+/** A unique key of one account, as the store knows it. */
 export function scopedKey(provider: string, account: string, kind: string, key: string): string {
-  return kind === 'qr' ? qrKey(key) : `${provider}/${account}/${kind}/${key}`
-}
-
-/** The key under which an order is found by the text of its QR code. */
-export function qrKey(qr: string): string {
-  return `qr/${qr}`
+  return `${provider}/${account}/${kind}/${key}`
 }
 
 /** What a store must know of the providers: what is unique about their orders, and what names their accounts. */

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import { type Callbacks, undelivered } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import type { Journal } from './journal.ts'
-import { qrKey, scopedKey } from './keys.ts'
+import { scopedKey } from './keys.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Simulator } from './simulator.ts'
 
@@ -131,8 +131,6 @@ export function createPayer(parts: {
 
     async scan(qr, options = {}) {
       await scheduler.runDue()
-      const unique = await store.findOrder(qrKey(qr))
-      if (unique) return pay(unique, options)
       const pending = await store.listOrders({ qr, status: 'pending' }, { limit: 2 })
       const [order, another] = pending.items
       if (order && (another === undefined || options.amount !== undefined)) return pay(order, options)

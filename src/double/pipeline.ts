@@ -4,6 +4,7 @@ import {
   type Contract,
   type ErrorRow,
   type Finding,
+  isRefusal,
   type Operation,
   PaydoubleError,
   Refusal,
@@ -94,7 +95,8 @@ async function run(
     reach('account')
     account = await findAccount(parts, contract, wire.identify(message))
     exchange.account = account.id
-    await keepRateLimits(parts, contract, account, now)
+    if (parts.rateLimits && contract.rateLimits.length > 0)
+      await keepRateLimits(parts, contract, account, now)
     reach('signature')
     const verification = wire.verify(message, account.credentials, account.settings)
     exchange.verification = verification
@@ -120,7 +122,7 @@ async function run(
     exchange.outcome = 'answered'
     return wire.encode(body as object, account.credentials)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!isRefusal(error)) throw error
     exchange.outcome = 'refused'
     exchange.error = error.errorName
     exchange.findings.push(...error.findings)
@@ -158,7 +160,7 @@ async function keepRateLimits(
   now: number,
 ): Promise<void> {
   const { rateLimited } = contract.refusals
-  if (!parts.rateLimits || rateLimited === undefined) return
+  if (rateLimited === undefined) return
   for (const { limit, windowMs, provenance } of contract.rateLimits) {
     const key = `${contract.id}/${account.id}/${windowMs}`
     if (await parts.store.countCall(key, now, windowMs, limit)) continue
@@ -179,7 +181,10 @@ function parse(
   exchange.findings.push(...unknownFields(values, schema))
   const parsed = schema.safeParse(values)
   if (!parsed.success) {
-    throw new Refusal(refusalOf(parsed.error, schema) ?? contract.refusals.invalid, toFindings(parsed.error, schema))
+    throw new Refusal(
+      refusalOf(parsed.error, schema) ?? contract.refusals.invalid,
+      toFindings(parsed.error, schema),
+    )
   }
   exchange.findings.push(...adviceFor(operation, parsed.data))
   return parsed.data
@@ -246,7 +251,7 @@ function createContext(
     async createOrder(draft) {
       for (let tries = 1; ; tries++) {
         const result = await insert(draft())
-        const isChance = 'conflict' in result && (result.conflict === 'id' || result.conflict === 'qr')
+        const isChance = 'conflict' in result && result.conflict === 'id'
         if (!isChance || tries === maxDrafts) return result
       }
     },

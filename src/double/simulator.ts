@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Contract, Finding } from '../contract/index.ts'
 import type { Order } from '../store/records.ts'
 import type { RandomStream } from './random.ts'
@@ -50,7 +50,7 @@ export interface Context<C extends Contract = Contract> {
   random(stream: string): RandomStream
   /**
    * Stores a new order. The draft is made again, from fresh random values, where another order
-   * happens to have its id or QR code.
+   * happens to have its id.
    */
   createOrder(draft: () => OrderDraft): Promise<{ order: Order } | { conflict: string }>
   /** The order that holds a key of this account. */

@@ -1,10 +1,11 @@
 import type { oas31 } from 'openapi3-ts'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import {
   type Callback,
   type Contract,
   type ErrorRow,
   type Operation,
+  type OperationExample,
   provenanceKey,
 } from '../contract/index.ts'
 import { capitalise } from './document.ts'
@@ -36,7 +37,7 @@ function toOperation(
   const parameters = [
     ...toParameters('path', operation.pathParameters),
     ...toParameters('header', operation.headers),
-    ...(request.in === 'query' ? toParameters('query', request.schema) : []),
+    ...(request.in === 'query' ? toParameters('query', request.schema, operation.examples) : []),
   ]
   return {
     operationId: id,
@@ -59,6 +60,7 @@ function toOperation(
 function toParameters(
   where: 'path' | 'header' | 'query',
   schema: z.ZodObject | undefined,
+  examples: readonly OperationExample[] = [],
 ): oas31.ParameterObject[] {
   return schema
     ? propertiesOf(schema).map(({ name, schema: { description, ...rest }, required }) => ({
@@ -67,8 +69,21 @@ function toParameters(
         required: where === 'path' || required,
         ...(description !== undefined && { description }),
         schema: rest,
+        ...toParameterExamples(name, examples),
       }))
     : []
+}
+
+/** What the examples of an operation send as one parameter. */
+function toParameterExamples(
+  parameter: string,
+  examples: readonly OperationExample[],
+): Pick<oas31.ParameterObject, 'examples'> {
+  const sent = examples.filter(({ request }) => parameter in request)
+  if (sent.length === 0) return {}
+  return {
+    examples: Object.fromEntries(sent.map(({ name, request }) => [name, { value: request[parameter] }])),
+  }
 }
 
 function toRequestBody({ request, examples }: Operation): oas31.RequestBodyObject {

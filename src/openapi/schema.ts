@@ -1,9 +1,17 @@
 import type { oas31 } from 'openapi3-ts'
-import { z } from 'zod'
+import * as z from 'zod'
+import { contentKey } from '../contract/index.ts'
 
 /** A Zod schema as the JSON Schema of an OpenAPI 3.1 document. What Zod's metadata says goes along, provenance too. */
 export function toSchema(schema: z.ZodType): oas31.SchemaObject {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      const content: unknown = jsonSchema[contentKey]
+      if (content instanceof z.ZodObject) Object.assign(jsonSchema, { [contentKey]: toSchema(content) })
+    },
+  })
   return json as oas31.SchemaObject
 }
 

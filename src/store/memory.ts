@@ -6,6 +6,7 @@ import {
   type Account,
   accountKey,
   accountSchema,
+  copyOf,
   type Delivery,
   deliverySchema,
   type Order,
@@ -38,26 +39,37 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
   const orders = new Index<Order>(db.orders, order => order.id)
   const deliveries = new Index<Delivery>(db.deliveries, delivery => delivery.id)
   const accounts = new Index<Account>(db.accounts, accountKey)
-  const identities = new Map<string, string>()
+  /** Which order holds a key. */
   const holders = new Map<string, string>()
-  const deliveriesOf = new Map<string, string[]>()
+  /** Ids of orders that are on their way into the collection. */
+  const arriving = new Set<string>()
+  const ordersOf = new Groups()
+  const deliveriesOf = new Groups()
+  const identities = new Map<string, string>()
   const calls = new Map<string, number[]>()
-  // An entry counts only while its record still says the same: nothing is ever removed from the middle.
-  const due = new TinyQueue<{ at: number; id: string }>([], (a, b) => a.at - b.at)
+  // A timer counts only while its record still says the same: none is ever removed from the middle.
+  const timers = new TinyQueue<Timer>([], inDueOrder)
+  let lastPut: Promise<unknown> = Promise.resolve()
 
-  db.orders.hooks.on('create', ({ data }) => {
-    const order = data.record as Order
-    for (const key of Object.values(options.keysOf(order))) holders.set(key, order.id)
-    if (order.expiresAt !== null) due.push({ at: order.expiresAt, id: order.id })
+  // Through the hooks, so that what a test does to a collection itself is known as well.
+  db.orders.hooks.on('create', ({ data }) => enter(data.record as Order))
+  db.orders.hooks.on('update', ({ data }) => {
+    leave(data.prevRecord as Order)
+    enter(data.nextRecord as Order)
   })
-  db.orders.hooks.on('delete', ({ data }) => release(data.deletedRecord as Order))
+  db.orders.hooks.on('delete', ({ data }) => leave(data.deletedRecord as Order))
   db.deliveries.hooks.on('create', ({ data }) => {
-    const delivery = data.record as Delivery
-    const siblings = deliveriesOf.get(delivery.order)
-    if (siblings) siblings.push(delivery.id)
-    else deliveriesOf.set(delivery.order, [delivery.id])
-    if (delivery.dueAt !== null) due.push({ at: delivery.dueAt, id: delivery.id })
+    deliveriesOf.add(data.record.order, data.record.id)
+    expectAttempt(data.record as Delivery)
   })
+  db.deliveries.hooks.on('update', ({ data }) => expectAttempt(data.nextRecord as Delivery))
+
+  /** Takes the keys of an order that nobody else holds. */
+  function hold(order: Order): void {
+    for (const key of Object.values(options.keysOf(order))) {
+      if (!holders.has(key)) holders.set(key, order.id)
+    }
+  }
 
   function release(order: Order): void {
     for (const key of Object.values(options.keysOf(order))) {
@@ -65,116 +77,170 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     }
   }
 
-  function takenKey(order: Order): Conflict | undefined {
-    if (orders.get(order.id)) return { kind: 'id', key: order.id }
+  function enter(order: Order): void {
+    hold(order)
+    for (const group of groupsOf(order)) ordersOf.add(group, order.id)
+    const { id, status, expiresAt } = order
+    if (status === 'pending' && expiresAt !== null) {
+      timers.push({ at: expiresAt, kind: 'expiry', id, n: orders.numberOf(id) })
+    }
+  }
+
+  function leave(order: Order): void {
+    release(order)
+    for (const group of groupsOf(order)) ordersOf.delete(group, order.id)
+  }
+
+  function expectAttempt({ id, dueAt }: Delivery): void {
+    if (dueAt !== null) timers.push({ at: dueAt, kind: 'delivery', id, n: deliveries.numberOf(id) })
+  }
+
+  function findConflict(order: Order): Conflict | undefined {
+    if (arriving.has(order.id) || orders.get(order.id)) return { kind: 'id', key: order.id }
     for (const [kind, key] of Object.entries(options.keysOf(order))) {
       if (holders.has(key)) return { kind, key }
     }
     return undefined
   }
 
-  function isExpiring(order: Order, at: number): boolean {
-    return order.status === 'pending' && order.expiresAt === at
+  /** The order or delivery that a timer stands for, if it still says so. */
+  function dueBy({ kind, id, at }: Timer): Due | undefined {
+    if (kind === 'expiry') {
+      const order = orders.get(id)
+      const isCurrent = order?.status === 'pending' && order.expiresAt === at
+      return isCurrent ? { kind, dueAt: at, order } : undefined
+    }
+    const delivery = deliveries.get(id)
+    const isCurrent = delivery?.status === 'pending' && delivery.dueAt === at
+    return isCurrent ? { kind, dueAt: at, delivery } : undefined
+  }
+
+  async function put(account: Account): Promise<void> {
+    const existing = accounts.get(accountKey(account))
+    if (existing) {
+      identities.delete(identityKey(existing.provider, options.identityOf(existing)))
+      Object.assign(existing, copyOf(account))
+    } else await db.accounts.create(account)
+    identities.set(identityKey(account.provider, options.identityOf(account)), accountKey(account))
   }
 
   return {
     db,
 
     async insertOrder(order) {
-      const conflict = takenKey(order)
+      const conflict = findConflict(order)
       if (conflict) return conflict
       // Reserved before the first await, so that of two racing orders one is refused.
-      for (const key of Object.values(options.keysOf(order))) holders.set(key, order.id)
-      await db.orders.create(order)
+      hold(order)
+      arriving.add(order.id)
+      try {
+        await db.orders.create(order)
+      } catch (error) {
+        release(order)
+        throw error
+      } finally {
+        arriving.delete(order.id)
+      }
       return undefined
     },
 
     async getOrder(id) {
-      return copy(orders.get(id))
+      return copyOf(orders.get(id))
     },
 
     async findOrder(key) {
       const id = holders.get(key)
-      return id === undefined ? undefined : copy(orders.get(id))
+      return id === undefined ? undefined : copyOf(orders.get(id))
     },
 
     async listOrders(filter, page) {
-      return paginate(db.orders.all(), page, order => matches(filter, order))
+      const { orderNumber, qr, status } = filter
+      let source: readonly Order[] = db.orders.all()
+      if (orderNumber !== undefined) source = orders.getAll(ordersOf.ids(numberGroup(orderNumber)))
+      else if (qr !== undefined && status === 'pending') source = orders.getAll(ordersOf.ids(openGroup(qr)))
+      return paginate(source, page, {
+        accepts: order => matches(filter, order),
+        numberOf: order => orders.numberOf(order.id),
+      })
     },
 
     async transition(id, from, to, effects) {
       const order = orders.get(id)
       if (order?.status !== from) return undefined
-      release(order)
-      Object.assign(order, effects.patch, { status: to })
-      for (const key of Object.values(options.keysOf(order))) holders.set(key, id)
-      await Promise.all((effects.deliveries ?? []).map(delivery => db.deliveries.create(delivery)))
-      return copy(order)
+      const outgoing = effects.deliveries ?? []
+      for (const delivery of outgoing) {
+        if (deliveries.get(delivery.id)) throw new Error(`there is a delivery ${delivery.id} already`)
+        deliverySchema.parse(delivery)
+      }
+      leave(order)
+      Object.assign(order, copyOf(effects.patch), { status: to })
+      enter(order)
+      await Promise.all(outgoing.map(delivery => db.deliveries.create(delivery)))
+      return copyOf(order)
     },
 
     async listDeliveries(filter, page) {
       const { order } = filter
-      const source =
-        order === undefined
-          ? db.deliveries.all()
-          : (deliveriesOf.get(order) ?? []).flatMap(id => deliveries.get(id) ?? [])
-      return paginate(source, page, delivery => matches(filter, delivery))
+      const source = order === undefined ? db.deliveries.all() : deliveries.getAll(deliveriesOf.ids(order))
+      return paginate<Delivery>(source, page, {
+        accepts: delivery => matches(filter, delivery),
+        numberOf: delivery => deliveries.numberOf(delivery.id),
+      })
     },
 
     async recordAttempt(id, attempt, next) {
       const delivery = deliveries.get(id)
       if (!delivery) return undefined
-      Object.assign(delivery, { attempts: [...delivery.attempts, attempt], ...next })
-      if (next.dueAt !== null) due.push({ at: next.dueAt, id })
-      return copy(delivery)
+      Object.assign(delivery, { attempts: [...delivery.attempts, copyOf(attempt)], ...next })
+      expectAttempt(delivery)
+      return copyOf(delivery)
     },
 
     async claimDue(now, leaseMs, limit) {
-      const claimed: Due[] = []
-      for (let first = due.peek(); first && first.at <= now && claimed.length < limit; first = due.peek()) {
-        due.pop()
-        const { at, id } = first
-        const order = orders.get(id)
-        if (order && isExpiring(order, at)) claimed.push({ kind: 'expiry', dueAt: at, order: { ...order } })
-        const delivery = deliveries.get(id)
-        if (delivery?.status === 'pending' && delivery.dueAt === at) {
-          delivery.dueAt = now + leaseMs
-          due.push({ at: delivery.dueAt, id })
-          claimed.push({ kind: 'delivery', dueAt: at, delivery: { ...delivery } })
-        }
+      const claimed = new Map<string, Due>()
+      const further: Timer[] = []
+      for (
+        let first = timers.peek();
+        first && first.at <= now && claimed.size < limit;
+        first = timers.peek()
+      ) {
+        timers.pop()
+        const due = dueBy(first)
+        const key = `${first.kind}/${first.id}`
+        if (!due || claimed.has(key)) continue
+        claimed.set(key, copyOf(due))
+        if (due.kind === 'delivery') due.delivery.dueAt = now + leaseMs
+        // An expiry stays due until its order is no longer pending.
+        further.push(due.kind === 'delivery' ? { ...first, at: now + leaseMs } : first)
       }
-      return claimed
+      for (const timer of further) timers.push(timer)
+      return [...claimed.values()]
     },
 
     async nextDueAt() {
-      for (let first = due.peek(); first; first = due.peek()) {
-        const order = orders.get(first.id)
-        const delivery = deliveries.get(first.id)
-        if (order && isExpiring(order, first.at)) return first.at
-        if (delivery?.status === 'pending' && delivery.dueAt === first.at) return first.at
-        due.pop()
+      for (let first = timers.peek(); first; first = timers.peek()) {
+        if (dueBy(first)) return first.at
+        timers.pop()
       }
       return undefined
     },
 
     async putAccount(account) {
-      const existing = accounts.get(accountKey(account))
-      if (existing) {
-        identities.delete(identityKey(existing.provider, options.identityOf(existing)))
-        Object.assign(existing, account)
-      } else await db.accounts.create(account)
-      identities.set(identityKey(account.provider, options.identityOf(account)), accountKey(account))
+      // One after the other, so that of two racing ones the second finds what the first has added.
+      const putting = lastPut.then(() => put(account))
+      lastPut = putting.catch(() => {})
+      await putting
     },
 
     async getAccount(provider, id) {
-      return copy(accounts.get(accountKey({ provider, id })))
+      return copyOf(accounts.get(accountKey({ provider, id })))
     },
 
     async findAccount(provider, identity) {
       const known = accounts.get(identities.get(identityKey(provider, identity)) ?? '')
-      if (known && options.identityOf(known) === identity) return { ...known }
+      if (known && options.identityOf(known) === identity) return copyOf(known)
       // An account that a test put into the collection itself is not in the map.
-      return copy(
+      return copyOf<Account | undefined>(
         db.accounts
           .all()
           .find(account => account.provider === provider && options.identityOf(account) === identity),
@@ -182,7 +248,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     },
 
     async listAccounts() {
-      return db.accounts.all().map(account => ({ ...account }))
+      return db.accounts.all().map(account => copyOf<Account>(account))
     },
 
     async spend(provider, id, setting) {
@@ -207,9 +273,9 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       db.deliveries.clear()
       db.accounts.clear()
       for (const index of [orders, deliveries, accounts]) index.clear()
-      for (const map of [holders, identities, deliveriesOf, calls]) map.clear()
-      due.data = []
-      due.length = 0
+      for (const map of [holders, identities, ordersOf, deliveriesOf, calls]) map.clear()
+      timers.data = []
+      timers.length = 0
       for (const account of initial) await this.putAccount(account)
     },
 
@@ -217,11 +283,26 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
   }
 }
 
-/** Finds the live record of a collection by its id, also after a test has changed the collection by hand. */
+/** When an order or delivery falls due. `n` is its number in the order of creation. */
+interface Timer {
+  readonly at: number
+  readonly kind: Due['kind']
+  readonly id: string
+  readonly n: number
+}
+
+function inDueOrder(a: Timer, b: Timer): number {
+  return a.at - b.at || Number(a.kind === 'delivery') - Number(b.kind === 'delivery') || a.n - b.n
+}
+
+/**
+ * Finds the live record of a collection by its id. A collection replaces a record that is updated, so
+ * what is kept is not the record, but where it stands.
+ */
 class Index<T extends object> {
-  #records = new Map<string, T>()
-  #stale = new Set<string>()
-  #collection: { findFirst(query: never): unknown; all(): T[] }
+  #entries = new Map<string, { readonly n: number; position: number }>()
+  #created = 0
+  #collection: { all(): T[] }
   #idOf: (record: T) => string
 
   // biome-ignore lint/suspicious/noExplicitAny: a collection is generic in its schema, an index in its record
@@ -229,44 +310,85 @@ class Index<T extends object> {
     this.#collection = collection
     this.#idOf = idOf
     collection.hooks.on('create', ({ data }) => {
-      this.#records.set(idOf(data.record as T), data.record as T)
+      const n = this.#created++
+      this.#entries.set(idOf(data.record as T), { n, position: n })
     })
-    // The collection replaces a record that is updated, and says so before it does.
     collection.hooks.on('update', ({ data }) => {
-      this.#stale.add(idOf(data.prevRecord as T))
-      this.#stale.add(idOf(data.nextRecord as T))
+      const [before, after] = [idOf(data.prevRecord as T), idOf(data.nextRecord as T)]
+      const entry = this.#entries.get(before)
+      if (before === after || !entry) return
+      this.#entries.delete(before)
+      this.#entries.set(after, entry)
     })
     collection.hooks.on('delete', ({ data }) => {
-      this.#records.delete(idOf(data.deletedRecord as T))
+      this.#entries.delete(idOf(data.deletedRecord as T))
     })
   }
 
   get(id: string): T | undefined {
-    if (this.#stale.size > 0) this.#refresh()
-    return this.#records.get(id)
+    const entry = this.#entries.get(id)
+    if (!entry) return undefined
+    const all = this.#collection.all()
+    // Deletions only ever move a record towards the front.
+    for (let at = Math.min(entry.position, all.length - 1); at >= 0; at--) {
+      const record = all[at]
+      if (record === undefined || this.#idOf(record) !== id) continue
+      entry.position = at
+      return record
+    }
+    return undefined
+  }
+
+  /** In the order of creation. */
+  getAll(ids: Iterable<string>): T[] {
+    return [...ids].sort((a, b) => this.numberOf(a) - this.numberOf(b)).flatMap(id => this.get(id) ?? [])
+  }
+
+  /** The number of a record in the order of creation. */
+  numberOf(id: string): number {
+    return this.#entries.get(id)?.n ?? 0
   }
 
   clear(): void {
-    this.#records.clear()
-    this.#stale.clear()
+    this.#entries.clear()
+    this.#created = 0
+  }
+}
+
+/** Ids by what their records have in common. */
+class Groups {
+  #groups = new Map<string, Set<string>>()
+
+  add(group: string, id: string): void {
+    const ids = this.#groups.get(group)
+    if (ids) ids.add(id)
+    else this.#groups.set(group, new Set([id]))
   }
 
-  #refresh(): void {
-    for (const id of this.#stale) this.#records.delete(id)
-    for (const record of this.#collection.all()) {
-      const id = this.#idOf(record)
-      if (this.#stale.has(id)) this.#records.set(id, record)
-    }
-    this.#stale.clear()
+  delete(group: string, id: string): void {
+    const ids = this.#groups.get(group)
+    if (ids?.delete(id) && ids.size === 0) this.#groups.delete(group)
   }
+
+  ids(group: string): Iterable<string> {
+    return this.#groups.get(group) ?? []
+  }
+
+  clear(): void {
+    this.#groups.clear()
+  }
+}
+
+const numberGroup = (orderNumber: string) => `number/${orderNumber}`
+const openGroup = (qr: string) => `open/${qr}`
+
+/** What orders are looked for by, without being unique. */
+function groupsOf({ orderNumber, qr, status }: Order): string[] {
+  return status === 'pending' ? [numberGroup(orderNumber), openGroup(qr)] : [numberGroup(orderNumber)]
 }
 
 function identityKey(provider: string, identity: string): string {
   return `${provider}/${identity}`
-}
-
-function copy<T extends object>(record: T | undefined): T | undefined {
-  return record && { ...record }
 }
 
 function matches<T extends object>(
@@ -280,22 +402,21 @@ function matches<T extends object>(
   return true
 }
 
-/** The newest first; the cursor is the position in the order of creation. */
+/** The newest first; the cursor is the number of the last item in the order of creation. */
 function paginate<T extends object>(
-  all: readonly T[],
+  source: readonly T[],
   page: PageRequest | undefined,
-  accepts: (item: T) => boolean,
+  { accepts, numberOf }: { accepts: (item: T) => boolean; numberOf: (item: T) => number },
 ): Page<T> {
-  const limit = page?.limit ?? defaultPageSize
+  const { limit = defaultPageSize, after } = page ?? {}
+  const end = after === undefined ? Number.POSITIVE_INFINITY : Number(after)
   const items: T[] = []
-  let at = page?.after === undefined ? all.length : Number(page.after)
-  while (at > 0 && items.length <= limit) {
-    at--
-    const item = all[at]
-    if (item && accepts(item)) {
-      if (items.length === limit) return { items, next: String(at + 1) }
-      items.push({ ...item })
-    }
+  // At most `end` records of a source were created before that number.
+  for (let at = Math.min(source.length, end) - 1; at >= 0; at--) {
+    const item = source[at]
+    if (!item || numberOf(item) >= end || !accepts(item)) continue
+    if (items.length === limit) return { items, next: String(numberOf(items.at(-1) as T)) }
+    items.push(copyOf(item))
   }
   return { items, next: null }
 }

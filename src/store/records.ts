@@ -1,5 +1,5 @@
 // What a double remembers, in our words; the provider's own fields stand beside them.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Milliseconds since 1970 on the double's clock. */
 const epochMs = z.int()
@@ -68,4 +68,16 @@ export type Account = z.output<typeof accountSchema>
 /** Provider and id name an account. */
 export function accountKey(account: Pick<Account, 'provider' | 'id'>): string {
   return `${account.provider}/${account.id}`
+}
+
+/** A copy of plain data that shares nothing with it. */
+export function copyOf<T>(data: T): T {
+  if (Array.isArray(data)) return data.map(copyOf) as T
+  if (typeof data !== 'object' || data === null) return data
+  const copy = { ...data }
+  for (const name in copy) {
+    const part = copy[name]
+    if (typeof part === 'object' && part !== null) copy[name] = copyOf(part)
+  }
+  return copy
 }

@@ -1,6 +1,6 @@
 // The store of the server: node:sqlite, in memory or in a file.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { type Account, accountKey, type Delivery, type Order } from './records.ts'
+import { type Account, accountKey, copyOf, type Delivery, type Order } from './records.ts'
 import {
   type Due,
   defaultPageSize,
@@ -13,7 +13,8 @@ import {
 const schema = `
   create table orders (
     n integer primary key, id text not null unique, provider text not null, account text not null,
-    status text not null, order_number text not null, expires_at integer, record text not null
+    status text not null, order_number text not null, qr text not null, expires_at integer,
+    record text not null
   );
   create index orders_due on orders (expires_at) where status = 'pending' and expires_at is not null;
   create table order_keys (key text primary key, order_id text not null) without rowid;
@@ -21,8 +22,8 @@ const schema = `
     n integer primary key, id text not null unique, provider text not null, account text not null,
     order_id text not null, due_at integer, record text not null
   );
-  create index deliveries_order on deliveries (order_id);
-  create index deliveries_due on deliveries (due_at) where due_at is not null;
+  create index if not exists deliveries_order on deliveries (order_id);
+  create index if not exists deliveries_due on deliveries (due_at) where due_at is not null;
 `
 
 /** @param file a path, or `:memory:` */
@@ -36,8 +37,8 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   const rollback = db.prepare('rollback')
   const sql = {
     insertOrder: db.prepare(
-      `insert into orders (id, provider, account, status, order_number, expires_at, record)
-       values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+      `insert into orders (id, provider, account, status, order_number, qr, expires_at, record)
+       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
     ),
     insertKey: db.prepare('insert into order_keys values (?, ?) on conflict (key) do nothing'),
     deleteKey: db.prepare('delete from order_keys where key = ? and order_id = ?'),
@@ -87,17 +88,18 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     const key = accountKey(account)
     const before = accounts.get(key)
     if (before) identities.delete(`${before.provider}/${options.identityOf(before)}`)
-    accounts.set(key, account)
-    identities.set(`${account.provider}/${options.identityOf(account)}`, account)
+    const copy = copyOf(account)
+    accounts.set(key, copy)
+    identities.set(`${account.provider}/${options.identityOf(account)}`, copy)
   }
 
   return {
     async insertOrder(order) {
-      const { id, provider, account, status, orderNumber, expiresAt } = order
+      const { id, provider, account, status, orderNumber, qr, expiresAt } = order
       const record = JSON.stringify(order)
       begin.run()
       try {
-        const added = sql.insertOrder.run(id, provider, account, status, orderNumber, expiresAt, record)
+        const added = sql.insertOrder.run(id, provider, account, status, orderNumber, qr, expiresAt, record)
         if (added.changes === 0) {
           rollback.run()
           return { kind: 'id', key: id }
@@ -132,7 +134,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
         account: filter.account,
         status: filter.status,
         order_number: filter.orderNumber,
-        "record ->> 'qr'": filter.qr,
+        qr: filter.qr,
       })
     },
 
@@ -198,15 +200,15 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     },
 
     async getAccount(provider, id) {
-      return accounts.get(accountKey({ provider, id }))
+      return copyOf(accounts.get(accountKey({ provider, id })))
     },
 
     async findAccount(provider, identity) {
-      return identities.get(`${provider}/${identity}`)
+      return copyOf(identities.get(`${provider}/${identity}`))
     },
 
     async listAccounts() {
-      return [...accounts.values()]
+      return [...accounts.values()].map(copyOf)
     },
 
     async spend(provider, id, setting) {

@@ -23,7 +23,7 @@ export interface Store {
     id: string,
     from: OrderStatus,
     to: OrderStatus,
-    effects: { readonly patch?: Partial<Order>; readonly deliveries?: readonly Delivery[] },
+    effects: { readonly patch?: OrderPatch; readonly deliveries?: readonly Delivery[] },
   ): Promise<Order | undefined>
 
   /** Newest first. */
@@ -36,8 +36,9 @@ export interface Store {
   ): Promise<Delivery | undefined>
 
   /**
-   * Takes what is due, in the order in which it fell due: pending orders whose life is over, and
-   * deliveries, whose next attempt moves to `now + leaseMs`, so that nobody else takes them meanwhile.
+   * Takes what is due, in the order in which it fell due; of one time expiries first, then the older
+   * before the newer. Pending orders whose life is over stay due until they are no longer pending; the
+   * next attempt of a delivery moves to `now + leaseMs`, so that nobody else takes it meanwhile.
    */
   claimDue(now: number, leaseMs: number, limit: number): Promise<Due[]>
   /** When the next thing falls due, or undefined. */
@@ -68,13 +69,16 @@ export interface Store {
 
 export interface StoreOptions {
   /**
-   * The unique keys of an order, by their kind (`number`, `qr`, …). They follow from the order, so a
+   * The unique keys of an order, by their kind, such as `number`. They follow from the order, so a
    * key is held for as long as the order's state yields it.
    */
   readonly keysOf: (order: Order) => Readonly<Record<string, string>>
   /** The value of the credential that names an account. */
   readonly identityOf: (account: Account) => string
 }
+
+/** What may change about an order besides its status: nothing by which it is looked for. */
+export type OrderPatch = Partial<Pick<Order, 'expiresAt' | 'paidAt' | 'paidAmount' | 'fields'>>
 
 /** Which key was taken: `id`, or a kind of {@link StoreOptions.keysOf}. */
 export interface Conflict {

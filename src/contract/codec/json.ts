@@ -32,15 +32,15 @@ export class JsonError extends Error {
  * beyond ASCII as lower-case `\uXXXX`.
  */
 export function toPythonJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(toPythonJson).join(', ')}]`
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined)
-    return `{${members.map(([name, member]) => `${toAscii(JSON.stringify(name))}: ${toPythonJson(member)}`).join(', ')}}`
-  }
-  return toAscii(JSON.stringify(value))
+  // With an indent JSON.stringify writes `": "` itself, and a line break is never inside of a text.
+  const text = JSON.stringify(value, null, 1).replace(/,\n */g, ', ').replace(/\n */g, '')
+  return beyondAscii.test(text) ? text.replace(allBeyondAscii, toEscape) : text
 }
 
-function toAscii(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is the whole of ASCII
-  return text.replace(/[^\x00-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is the whole of ASCII
+const beyondAscii = /[^\x00-\x7f]/
+const allBeyondAscii = new RegExp(beyondAscii, 'g')
+
+function toEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -1,7 +1,14 @@
+/** The last second that was written, since many orders come within one. */
+let written = { second: Number.NaN, text: '' }
+
 /** Epoch milliseconds as `YYYY-MM-DD hh:mm:ss` at an offset from UTC. */
 export function formatTime(epochMs: number, utcOffsetMinutes: number): string {
-  const iso = new Date(epochMs + utcOffsetMinutes * 60_000).toISOString()
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
+  const second = Math.floor(epochMs / 1000) + utcOffsetMinutes * 60
+  if (second !== written.second) {
+    const iso = new Date(second * 1000).toISOString()
+    written = { second, text: `${iso.slice(0, 10)} ${iso.slice(11, 19)}` }
+  }
+  return written.text
 }
 
 /** Epoch milliseconds as digits, `YYYYMMDDhhmmss`, at an offset from UTC. */
@@ -11,7 +18,13 @@ export function formatCompactTime(epochMs: number, utcOffsetMinutes: number): st
 
 /** Whether a text is a real moment written as `YYYY-MM-DD hh:mm:ss`. */
 export function isTime(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)) return false
-  const date = new Date(`${text.replace(' ', 'T')}Z`)
-  return !Number.isNaN(date.getTime()) && formatTime(date.getTime(), 0) === text
+  const match = /^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.exec(text)
+  if (!match) return false
+  const [, year, month, day] = match.map(Number) as [number, number, number, number]
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

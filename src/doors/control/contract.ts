@@ -1,5 +1,5 @@
 // What `/_paydouble/` promises, in the same vocabulary as the providers' contracts.
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   assumed,
   type Contract,

@@ -1,5 +1,5 @@
 // `/_paydouble/`: looks into a double, and plays the payer.
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { decodeForm, FormError } from '../../contract/codec/form.ts'
 import { decodeJsonObject, JsonError } from '../../contract/codec/json.ts'
 import { decodeUtf8 } from '../../contract/codec/text.ts'
