@@ -1,8 +1,9 @@
 // The entry point `paydouble`: what one writes contracts, simulators and configurations with.
 export { defineConfig, type PaydoubleConfig } from './config.ts'
 export * from './contract/index.ts'
+export { deliverWith } from './doors/deliver.ts'
 export { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './doors/http.ts'
-export { type Deliver, deliverWith } from './double/callbacks.ts'
+export type { Deliver } from './double/callbacks.ts'
 export { type Clock, createManualClock, createSystemClock } from './double/clock.ts'
 export { type AssembleOptions, assembleDouble, type ClockControl, type Double } from './double/double.ts'
 export type { Payer, Payment, PayOptions } from './double/payer.ts'

@@ -224,9 +224,9 @@ const payment = defineOperation({
       kind: 'amountAtRisk',
       pointer: '/txamt',
       message:
-        'Amounts up to 200 minor units may be stopped by risk control; the document advises larger ones.',
+        'Amounts under 200 minor units may be stopped by risk control; the document advises larger ones.',
       provenance: documented('rule.amount-risk'),
-      applies: params => Number(params.txamt) <= 200,
+      applies: params => Number(params.txamt) < 200,
     },
     {
       kind: 'orderNumberCharacters',

@@ -5,7 +5,7 @@ import type { Wire, WireRequest } from './wire.ts'
 
 /** What a provider promises: operations, fields, error table, callbacks, accounts. Schemas and facts, no behaviour. */
 export interface Contract {
-  /** Lower-case, stable, first segment of its path on the server: `qfpay`. */
+  /** Lower-case, stable, first segment of its path on the server. */
   readonly id: string
   readonly title: string
   /** What it is for, in one sentence. */
@@ -203,7 +203,9 @@ export function refuseUnless<S extends z.ZodType>(
  *
  * @param names the rows whose code may be changed
  */
-export function errorCodesSetting<const N extends string>(names: readonly [N, ...N[]]) {
+export function errorCodesSetting<const N extends string>(
+  names: readonly [N, ...N[]],
+): z.ZodType<Partial<Record<N, string>>> {
   return fact(
     z.partialRecord(z.enum(names), z.string()),
     assumed('the codes of these refusals are not documented', 'errorCodes'),

@@ -1,7 +1,8 @@
 // The MSW door: handlers that catch every request to a provider's host, so that none reaches the real one.
 import { bypass, HttpResponse, http, type RequestHandler } from 'msw'
-import { type Deliver, deliverWith } from '../double/callbacks.ts'
+import type { Deliver } from '../double/callbacks.ts'
 import type { Double } from '../double/double.ts'
+import { deliverWith } from './deliver.ts'
 
 /** MSW handlers for a double: one for each host of a provider, and for placeholder hosts one for each path. */
 export function toHandlers(double: Pick<Double, 'handle' | 'simulators'>): RequestHandler[] {

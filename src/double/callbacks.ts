@@ -17,9 +17,6 @@ export interface CallbackRequest {
   readonly body: string
 }
 
-/** How long a receiver may take to answer, in milliseconds. */
-export const callbackTimeoutMs = 10_000
-
 /** How much of a reply is kept, in characters. */
 const keptReplyLength = 2000
 
@@ -123,15 +120,6 @@ export function createCallbacks(parts: {
         ? store.recordAttempt(delivery.id, attempt, { status: 'failed', dueAt: null })
         : store.recordAttempt(delivery.id, attempt, { status: 'pending', dueAt: clock.now() + delay })
     },
-  }
-}
-
-/** Sends a callback with the given `fetch`. Redirects are not followed. */
-export function deliverWith(fetch: (request: Request) => Promise<Response>): Deliver {
-  return async ({ url, method, headers, body }) => {
-    const signal = AbortSignal.timeout(callbackTimeoutMs)
-    const response = await fetch(new Request(url, { method, headers, body, signal, redirect: 'manual' }))
-    return { status: response.status, body: await response.text() }
   }
 }
 

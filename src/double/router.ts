@@ -29,7 +29,7 @@ export interface NearOperation {
   readonly path: string
 }
 
-/** Chooses by path prefix (`/qfpay/…`), then by the provider's own host, then by a path that only one provider has. */
+/** Chooses by path prefix (`/<id>/…`), then by the provider's own host, then by a path that only one provider has. */
 export function createRouter(simulators: readonly Simulator[]): Router {
   const byId = new Map(simulators.map(simulator => [simulator.contract.id, simulator]))
   const byHost = new Map(
@@ -41,7 +41,7 @@ export function createRouter(simulators: readonly Simulator[]): Router {
       const [, id = ''] = request.path.split('/', 2)
       const named = byId.get(id)
       const rest = request.path.slice(id.length + 1) || '/'
-      // A provider's own paths may begin with its id (/dms/…): then the path alone says all.
+      // The own paths of a provider may begin with its id: then the path alone says all.
       if (named && (owns(named, rest) || !owns(named, request.path))) {
         return { simulator: named, request: { ...request, path: rest } }
       }

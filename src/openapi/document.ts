@@ -1,5 +1,6 @@
 import { oas31 } from 'openapi3-ts'
 import { type Contract, countFacts, provenanceKey, type SecurityScheme } from '../contract/index.ts'
+import { capitalise } from './names.ts'
 import { toPathItem } from './path-item.ts'
 import { toSchema } from './schema.ts'
 
@@ -44,11 +45,6 @@ export function toOpenApi(contract: Contract, version: string): oas31.OpenAPIObj
     builder.addSchema(`${capitalise(name)}Callback`, toSchema(callback.payload))
   }
   return builder.getSpec()
-}
-
-/** The name of a component schema: `payment` becomes `Payment`. */
-export function capitalise(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
 function describe(contract: Contract): string {

@@ -8,7 +8,7 @@ import {
   type OperationExample,
   provenanceKey,
 } from '../contract/index.ts'
-import { capitalise } from './document.ts'
+import { capitalise } from './names.ts'
 import { propertiesOf, toSchema } from './schema.ts'
 
 /** One operation as the path item of its path, with the callbacks that follow from it. */

@@ -269,9 +269,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     },
 
     async reset(initial) {
-      db.orders.clear()
-      db.deliveries.clear()
-      db.accounts.clear()
+      for (const collection of Object.values(db)) empty(collection)
       for (const index of [orders, deliveries, accounts]) index.clear()
       for (const map of [holders, identities, ordersOf, deliveriesOf, calls]) map.clear()
       timers.data = []
@@ -281,6 +279,12 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
 
     async close() {},
   }
+}
+
+/** Left to itself a collection deletes one record after the other, and looks for each. */
+function empty(collection: { all(): unknown[]; clear(): void }): void {
+  collection.all().length = 0
+  collection.clear()
 }
 
 /** When an order or delivery falls due. `n` is its number in the order of creation. */

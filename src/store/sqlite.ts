@@ -11,14 +11,15 @@ import {
 } from './store.ts'
 
 const schema = `
-  create table orders (
+  create table if not exists orders (
     n integer primary key, id text not null unique, provider text not null, account text not null,
     status text not null, order_number text not null, qr text not null, expires_at integer,
     record text not null
   );
-  create index orders_due on orders (expires_at) where status = 'pending' and expires_at is not null;
-  create table order_keys (key text primary key, order_id text not null) without rowid;
-  create table deliveries (
+  create index if not exists orders_due on orders (expires_at)
+    where status = 'pending' and expires_at is not null;
+  create table if not exists order_keys (key text primary key, order_id text not null) without rowid;
+  create table if not exists deliveries (
     n integer primary key, id text not null unique, provider text not null, account text not null,
     order_id text not null, due_at integer, record text not null
   );
@@ -62,6 +63,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
          union all select min(due_at) from deliveries where due_at is not null)`,
     ),
   }
+  const indexed = new Set<string>()
   // Accounts and call counters are few and hot: this process owns them.
   const accounts = new Map<string, Account>()
   const identities = new Map<string, Account>()
@@ -77,6 +79,13 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       rollback.run()
       throw error
     }
+  }
+
+  /** Every index costs each order, so these are made when somebody first looks for orders that way. */
+  function indexOrdersBy(columns: string): void {
+    if (indexed.has(columns)) return
+    db.exec(`create index if not exists "orders by ${columns}" on orders (${columns})`)
+    indexed.add(columns)
   }
 
   function addDelivery(delivery: Delivery): void {
@@ -129,6 +138,8 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     },
 
     async listOrders(filter, page) {
+      if (filter.orderNumber !== undefined) indexOrdersBy('order_number')
+      else if (filter.qr !== undefined) indexOrdersBy('qr, status')
       return list<Order>(db, 'orders', page, {
         provider: filter.provider,
         account: filter.account,

@@ -1,0 +1,105 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
+import { contracts } from '../../contracts/index.ts'
+import { version } from '../../src/version.ts'
+import { paydouble, root, serve } from '../harness/cli.ts'
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'paydouble-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+async function qfpayOrder(url: string): Promise<{ qrcode: string; syssn: string }> {
+  const answer = await fetch(`${url}/trade/v1/payment`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-qf-appcode': 'DEMO0APP0CODE0000000000000000001',
+      // The first of the published vectors, computed outside of this project.
+      'x-qf-sign': '965FF9776D27DBAB886F7466DCD2762F',
+    },
+    body: 'txamt=10&txcurrcd=HKD&pay_type=800201&out_trade_no=01234567890123&txdtm=2020-04-10+11%3A45%3A44&mchid=ZaMVg12345',
+  })
+  return (await answer.json()) as { qrcode: string; syssn: string }
+}
+
+test('pay pays by order id, and by QR text', async () => {
+  const { url } = await serve(['--port', '0', '--json'])
+  const { syssn } = await qfpayOrder(url)
+  expect(await paydouble(['pay', syssn, '--url', url])).toMatchObject({
+    code: 0,
+    stdout: `paid 10 for the qfpay order ${syssn}\n`,
+  })
+  const again = await paydouble(['pay', syssn, '--url', url])
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/it is paid, not pending/) })
+  const other = await serve(['--port', '0', '--json'])
+  const order = await qfpayOrder(other.url)
+  const paid = await paydouble(['pay', order.qrcode, '--json'], { env: { PAYDOUBLE_URL: other.url } })
+  expect(JSON.parse(paid.stdout)).toMatchObject({ outcome: 'paid', order: { id: order.syssn } })
+})
+
+test('pay says what is wrong', async () => {
+  const { url } = await serve(['--port', '0', '--json'])
+  const nobody = await paydouble(['pay', 'nobody', '--url', url])
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringMatching(/"nobody".*orderNumber=/) })
+  const amount = await paydouble(['pay', 'nobody', '--url', url, '--amount', '1.5'])
+  expect(amount).toMatchObject({ code: 1, stderr: expect.stringMatching(/--amount "1.5".*minor units/) })
+  const nowhere = await paydouble(['pay', 'nobody', '--url', 'http://127.0.0.1:9'])
+  expect(nowhere).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/nothing answers there.*paydouble serve/),
+  })
+})
+
+test('accounts lists them', async () => {
+  const { url } = await serve(['--port', '0', '--json'])
+  const listed = await paydouble(['accounts', '--url', url])
+  expect(listed.stdout).toContain('qfpay demo\n  appCode: "DEMO0APP0CODE0000000000000000001"\n')
+  const json = await paydouble(['accounts', '--url', url, '--json'])
+  expect(JSON.parse(json.stdout)).toHaveLength(contracts.length)
+})
+
+test('spec prints one document, as YAML or JSON', async () => {
+  const yaml = await paydouble(['spec', 'qfpay'])
+  expect(yaml.stdout).toBe(readFileSync(join(root, 'specs/qfpay.openapi.yaml'), 'utf8'))
+  const json = await paydouble(['spec', 'qfpay', '--format', 'json'])
+  expect(JSON.parse(json.stdout)).toEqual(parse(yaml.stdout))
+})
+
+test('spec --out writes all documents, and --check tells when one is stale', async () => {
+  const folder = emptyFolder()
+  expect(await paydouble(['spec', '--out', folder])).toMatchObject({ code: 0 })
+  const names = [...contracts.map(contract => contract.id), 'paydouble'].map(id => `${id}.openapi.yaml`)
+  expect(readdirSync(folder).sort()).toEqual(names.sort())
+  expect(await paydouble(['spec', '--check', '--out', folder])).toMatchObject({ code: 0 })
+  writeFileSync(join(folder, 'dms.openapi.yaml'), 'openapi: 3.1.0\n')
+  expect(await paydouble(['spec', '--check', '--out', folder])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/dms\.openapi\.yaml.*paydouble spec --out/),
+  })
+})
+
+test.each([
+  [['spec', 'paypal'], 1, /"paypal".*qfpay/],
+  [['spec', '--format', 'xml'], 1, /"xml".*yaml or json/],
+  [['nothing'], 2, /unknown command/],
+  [['pay'], 2, /missing required argument/],
+])('%j is refused', async (args, code, message) => {
+  expect(await paydouble(args)).toMatchObject({ code, stderr: expect.stringMatching(message) })
+})
+
+test('the version is that of the package', async () => {
+  const { version: published } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect(version).toBe(published)
+  expect((await paydouble(['--version'])).stdout).toBe(`${published}\n`)
+})
+
+test('--help lists the commands', async () => {
+  const { code, stdout } = await paydouble(['--help'])
+  expect(code).toBe(0)
+  for (const command of ['serve', 'spec', 'pay', 'accounts']) expect(stdout).toContain(`  ${command}`)
+})

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { contracts } from '../../contracts/index.ts'
+import { paydouble, root, run, serve, stop } from '../harness/cli.ts'
+import { openReceiver } from '../harness/receiver.ts'
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'paydouble-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return folder
+}
+
+async function health(url: string): Promise<Record<string, unknown>> {
+  return (await fetch(`${url}/_paydouble/health`)).json() as Promise<Record<string, unknown>>
+}
+
+test('serve prints where it is, the credentials, and a curl line for each provider that works', async () => {
+  const { url, text } = await serve(['--port', '0'])
+  const accounts = (await (await fetch(`${url}/_paydouble/api/accounts`)).json()) as { credentials: object }[]
+  for (const { credentials } of accounts) {
+    for (const [name, value] of Object.entries(credentials)) expect(text()).toContain(`${name}=${value}`)
+  }
+  const lines = text().match(/^ {2}curl .*$/gm) ?? []
+  expect(lines).toHaveLength(contracts.length)
+  const answers = await Promise.all(lines.map(line => run('bash', ['-c', line])))
+  for (const { stdout } of answers) expect(stdout).toMatch(/成功|"respcd": "0000"/)
+})
+
+test('serve --json prints one line of JSON with the url first', async () => {
+  const { first, url } = await serve(['--port', '0', '--json', '--seed', '5', '--clock', 'manual'])
+  expect(JSON.parse(first)).toMatchObject({ url, seed: 5, clock: 'manual' })
+  expect(await health(url)).toMatchObject({ seed: 5, clock: 'manual' })
+})
+
+test('serve --provider serves those alone', async () => {
+  const { url } = await serve(['--port', '0', '--json', '--provider', 'qfpay,its500'])
+  expect(await health(url)).toMatchObject({ providers: ['its500', 'qfpay'] })
+  expect((await fetch(`${url}/tool/accounts/payment-qr-code`)).status).toBe(501)
+})
+
+test('serve --no-rate-limits keeps none', async () => {
+  const { url } = await serve(['--port', '0', '--json', '--no-rate-limits'])
+  const path =
+    '/tool/accounts/payment-qr-code?order_price=1&merchant_num=100001&relation_order_number=order-1'
+  const headers = { authorization: 'Bearer de300000000000000000000000000000000000c1' }
+  const answers = await Promise.all(
+    Array.from(
+      { length: 30 },
+      async () => (await fetch(url + path, { headers })).json() as Promise<{ code: number }>,
+    ),
+  )
+  expect(answers.map(answer => answer.code)).toEqual(Array(30).fill(0))
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends the server cleanly, also with a connection open',
+  async signal => {
+    const { child, url } = await serve(['--port', '0', '--json'])
+    await health(url)
+    expect(await stop(child, signal)).toBe(0)
+  },
+)
+
+test('flags win over environment, environment over file, file over defaults', async () => {
+  const cwd = folderWith({
+    'paydouble.config.json': JSON.stringify({ port: 0, seed: 1, clock: 'manual', host: '127.0.0.1' }),
+  })
+  const { first } = await serve(['--json', '--seed', '3'], { cwd, env: { PAYDOUBLE_SEED: '2' } })
+  expect(JSON.parse(first)).toMatchObject({ seed: 3, clock: 'manual' })
+  const second = await serve(['--json'], { cwd, env: { PAYDOUBLE_SEED: '2' } })
+  expect(JSON.parse(second.first)).toMatchObject({ seed: 2, clock: 'manual' })
+  const third = await serve(['--json'], { cwd })
+  expect(JSON.parse(third.first)).toMatchObject({ seed: 1 })
+})
+
+test.each(['ts', 'js'])(
+  'a paydouble.config.%s sets accounts and callback addresses, and the callback arrives',
+  async ending => {
+    const receiver = await openReceiver()
+    const typed =
+      ending === 'ts'
+        ? `import { defineConfig, type PaydoubleConfig } from ${JSON.stringify(join(root, 'src/config.ts'))}\nconst typed: PaydoubleConfig = `
+        : 'const typed = '
+    const source = `{ port: 0, callbackUrls: { its500: ['${receiver.url}'] }, accounts: { its500: [{ id: 'shop', appKey: '00000000000000aa', appSecret: '000000000000000000000000000000aa' }] } }`
+    const exported = ending === 'ts' ? 'export default defineConfig(typed)' : 'export default typed'
+    const cwd = folderWith({
+      [`paydouble.config.${ending}`]: `${typed}${source}\n${exported}\n`,
+      'package.json': '{"type":"module"}',
+    })
+    const { url } = await serve(['--json'], { cwd })
+    const order = (await (
+      await fetch(`${url}/order/createOrder`, {
+        method: 'POST',
+        headers: { 'payment-key': '00000000000000aa', 'payment-secret': '000000000000000000000000000000aa' },
+        body: new URLSearchParams({ price: '1', name: 'a thing' }),
+      })
+    ).json()) as { orderId: string }
+    const paid = await paydouble(['pay', order.orderId, '--url', url])
+    expect(paid).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered') })
+    expect(receiver.received).toHaveLength(1)
+  },
+)
+
+test.each([
+  ['an unknown flag', ['--nothing'], {}, 2, /unknown option '--nothing'/],
+  ['a port that is no number', ['--port', 'abc'], {}, 1, /"port".*whole number from 0 to 65535/],
+  ['a port that is too high', ['--port', '70000'], {}, 1, /"port".*whole number from 0 to 65535/],
+  ['a clock that is none', ['--clock', 'sundial'], {}, 1, /"clock".*system and manual/],
+  ['a provider that is none', ['--provider', 'paypal'], {}, 1, /"paypal".*vvtool, its500, dms, qfpay/],
+  [
+    'a configuration that is not there',
+    ['--config', 'nowhere.json'],
+    {},
+    1,
+    /nowhere\.json: there is no such file/,
+  ],
+  ['an unknown variable', [], { PAYDOUBLE_PRT: '1' }, 1, /PAYDOUBLE_PRT.*PAYDOUBLE_PORT/],
+  ['a wrong variable', [], { PAYDOUBLE_RATE_LIMITS: 'maybe' }, 1, /"rateLimits".*true and false/],
+])('%s is a clear error', async (_, args, env, code, message) => {
+  const ended = await paydouble(['serve', '--port', '0', ...args], { env })
+  expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) })
+})
+
+test.each([
+  ['a key that is none', { prot: 1 }, /"prot".*allowed are port/],
+  ['a wrong value', { seed: 'seven' }, /"seed".*whole number/],
+  [
+    'an account field that is none',
+    { accounts: { qfpay: [{ id: 'a', colour: 1 }] } },
+    /"colour".*appCode, clientKey/,
+  ],
+  ['a wrong account value', { accounts: { its500: [{ id: 'a', balance: -1 }] } }, /balance/],
+  ['accounts of a provider that is none', { accounts: { paypal: [] } }, /"paypal".*qfpay/],
+  [
+    'callback addresses for a provider without callbacks',
+    { callbackUrls: { qfpay: ['http://localhost/'] } },
+    /callbackUrls/,
+  ],
+])('%s in the configuration is a clear error', async (_, config, message) => {
+  const cwd = folderWith({ 'paydouble.config.json': JSON.stringify(config) })
+  const ended = await paydouble(['serve', '--port', '0'], { cwd })
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(message) })
+  expect(ended.stderr.trim().split('\n')).toHaveLength(1)
+})
+
+test('a port that is taken is a clear error', async () => {
+  const { url } = await serve(['--port', '0', '--json'])
+  const ended = await paydouble(['serve', '--port', new URL(url).port])
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/port is taken.*--port/) })
+})

@@ -1,0 +1,246 @@
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { simulators } from '../../mocks/index.ts'
+import { controlOperations } from '../../src/doors/control/contract.ts'
+import { its500Order, qfpayPayment, vvtoolQrCode } from '../harness/clients.ts'
+import { type Answer, type OpenDoor, openHttp } from '../harness/doors.ts'
+import { openReceiver } from '../harness/receiver.ts'
+
+function call(door: OpenDoor, method: string, path: string, body?: unknown): Promise<Answer> {
+  return door.send('', {
+    method,
+    path: `/_paydouble/${path}`,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+}
+
+test('health says what answers', async () => {
+  const answer = await call(await openHttp({ seed: 9 }), 'GET', 'health')
+  expect(answer.status).toBe(200)
+  expect(answer.json()).toMatchObject({ status: 'ok', seed: 9, clock: 'manual' })
+})
+
+test('accounts are an array with credentials for each provider', async () => {
+  const accounts = JSON.parse((await call(await openHttp(), 'GET', 'api/accounts')).text)
+  expect(accounts).toMatchObject([
+    {
+      provider: 'vvtool',
+      id: 'demo',
+      credentials: { accessToken: expect.any(String), merchantNum: expect.any(String) },
+    },
+    {
+      provider: 'its500',
+      id: 'demo',
+      credentials: { appKey: expect.any(String), appSecret: expect.any(String) },
+    },
+    {
+      provider: 'dms',
+      id: 'demo',
+      credentials: { payerId: expect.any(String), receiverId: expect.any(String) },
+    },
+    {
+      provider: 'qfpay',
+      id: 'demo',
+      credentials: { appCode: expect.any(String), clientKey: expect.any(String), mchid: expect.any(String) },
+    },
+  ])
+})
+
+test('an account is changed, and the provider answers accordingly', async () => {
+  const door = await openHttp()
+  const changed = await call(door, 'PUT', 'api/accounts/its500/demo', { frozen: true, balance: 3 })
+  expect(changed.json()).toMatchObject({ id: 'demo', settings: { frozen: true, balance: 3 } })
+  expect((await its500Order(door)).json()).toMatchObject({ code: '10007' })
+})
+
+test('an account that is not there is added with invented credentials', async () => {
+  const door = await openHttp()
+  const { credentials } = (await call(door, 'PUT', 'api/accounts/qfpay/mine', { mchid: null })).json()
+  expect(credentials).toMatchObject({ appCode: expect.stringMatching(/^[\dA-F]{32}$/), mchid: null })
+})
+
+test.each([
+  ['an unknown field', 'its500/demo', { colour: 'red' }, 400, 'badAccount', /"colour".*callbackUrls/],
+  ['a wrong value', 'its500/demo', { balance: -1 }, 400, 'badAccount', /balance/],
+  [
+    'credentials of another account',
+    'vvtool/other',
+    { accessToken: 'de300000000000000000000000000000000000c1' },
+    400,
+    'badAccount',
+    /demo/,
+  ],
+  ['an unknown provider', 'nobody/demo', {}, 404, 'unknownProvider', /vvtool, its500, dms, qfpay/],
+  ['a body that is no JSON', 'its500/demo', '{', 400, 'badRequest', /not JSON/],
+  ['a body that is a list', 'its500/demo', [], 400, 'badRequest', /not an object/],
+])('%s is refused', async (_, path, body, status, code, message) => {
+  const answer = await call(await openHttp(), 'PUT', `api/accounts/${path}`, body)
+  expect(answer.status).toBe(status)
+  expect(answer.json()).toMatchObject({ error: { code, message: expect.stringMatching(message) } })
+})
+
+test('orders are found by provider, status and number, and by id', async () => {
+  const door = await openHttp()
+  await qfpayPayment(door, { out_trade_no: 'mine' })
+  await vvtoolQrCode(door)
+  const { items, next } = (
+    await call(door, 'GET', 'api/orders?orderNumber=mine&provider=qfpay&status=pending')
+  ).json()
+  expect(items).toMatchObject([{ provider: 'qfpay', orderNumber: 'mine', status: 'pending', amount: 300 }])
+  expect(next).toBe(null)
+  const [order] = items as { id: string }[]
+  expect((await call(door, 'GET', `api/orders/${order?.id}`)).json()).toMatchObject({ orderNumber: 'mine' })
+  expect((await call(door, 'GET', 'api/orders?status=paid')).json()).toEqual({ items: [], next: null })
+})
+
+test('lists come newest first and in pages', async () => {
+  const door = await openHttp()
+  for (const out_trade_no of ['a', 'b', 'c']) await qfpayPayment(door, { out_trade_no })
+  const first = (await call(door, 'GET', 'api/orders?limit=2')).json()
+  expect(first.items).toMatchObject([{ orderNumber: 'c' }, { orderNumber: 'b' }])
+  const second = (await call(door, 'GET', `api/orders?limit=2&after=${first.next}`)).json()
+  expect(second).toMatchObject({ items: [{ orderNumber: 'a' }], next: null })
+})
+
+test('the payer pays an order, and the callback arrives', async () => {
+  const door = await openHttp()
+  const receiver = await openReceiver()
+  await call(door, 'PUT', 'api/accounts/its500/demo', { callbackUrls: [receiver.url] })
+  const { orderId } = (await its500Order(door)).json()
+  const paid = await call(door, 'POST', `api/orders/${orderId}/pay`)
+  expect(paid.json()).toMatchObject({
+    outcome: 'paid',
+    order: { id: orderId, status: 'paid' },
+    deliveries: [{ status: 'delivered' }],
+    findings: [],
+  })
+  expect(receiver.received).toHaveLength(1)
+  const deliveries = (await call(door, 'GET', `api/deliveries?order=${orderId}`)).json()
+  expect(deliveries).toMatchObject({
+    items: [
+      {
+        order: orderId,
+        callback: 'paid',
+        url: receiver.url,
+        attempts: [{ acknowledged: true, status: 200 }],
+      },
+    ],
+    next: null,
+  })
+})
+
+test('the payer pays another amount, and pays by QR code', async () => {
+  const door = await openHttp()
+  const { orderId } = (await its500Order(door)).json()
+  expect((await call(door, 'POST', `api/orders/${orderId}/pay`, { amount: 10_000 })).json()).toMatchObject({
+    outcome: 'lost',
+    findings: [{ kind: 'paymentLost' }],
+  })
+  const { qrcode, syssn } = (await qfpayPayment(door)).json()
+  expect((await call(door, 'POST', 'api/pay', { qr: qrcode })).json()).toMatchObject({
+    outcome: 'paid',
+    order: { id: syssn },
+  })
+})
+
+test.each([
+  ['GET', 'api/orders/nobody', undefined, 404, 'orderUnknown'],
+  ['POST', 'api/orders/nobody/pay', undefined, 404, 'orderUnknown'],
+  ['POST', 'api/pay', { qr: 'weixin://nothing' }, 404, 'qrUnknown'],
+  ['POST', 'api/pay', {}, 400, 'badRequest'],
+  ['POST', 'api/orders/nobody/pay', { amount: -5 }, 400, 'badRequest'],
+  ['POST', 'api/orders/nobody/pay', { sum: 5 }, 400, 'badRequest'],
+  ['GET', 'api/orders?status=open', undefined, 400, 'badRequest'],
+  ['GET', 'api/orders?color=red', undefined, 400, 'badRequest'],
+  ['GET', 'api/orders?limit=0', undefined, 400, 'badRequest'],
+  ['GET', 'api/orders/%FF', undefined, 400, 'badRequest'],
+  ['POST', 'api/faults', { provider: 'qfpay', error: '9999' }, 400, 'unknownError'],
+  ['GET', 'api/nothing', undefined, 404, 'unknownOperation'],
+  ['DELETE', 'health', undefined, 404, 'unknownOperation'],
+])('%s %s %j is refused with %i', async (method, path, body, status, code) => {
+  const answer = await call(await openHttp(), method, path, body)
+  expect(answer.status).toBe(status)
+  expect(answer.json()).toMatchObject({ error: { code, message: expect.any(String) } })
+})
+
+test('an order that is paid cannot be paid again', async () => {
+  const door = await openHttp()
+  const { syssn } = (await qfpayPayment(door)).json()
+  await call(door, 'POST', `api/orders/${syssn}/pay`)
+  const again = await call(door, 'POST', `api/orders/${syssn}/pay`)
+  expect(again.status).toBe(409)
+  expect(again.json()).toMatchObject({
+    error: { code: 'orderNotPending', message: expect.stringContaining('paid') },
+  })
+})
+
+test('the journal shows what came, what was signed, and no secret', async () => {
+  const door = await openHttp()
+  await its500Order(door)
+  await vvtoolQrCode(door)
+  await qfpayPayment(door, {}, { key: 'wrong' })
+  const text = (await call(door, 'GET', 'api/requests')).text
+  expect(JSON.parse(text)).toMatchObject({
+    items: [
+      {
+        provider: 'qfpay',
+        outcome: 'refused',
+        error: 'signature',
+        step: 'signature',
+        signature: { ok: false, canonical: expect.stringContaining('out_trade_no=order1'), algorithm: 'md5' },
+        request: { door: 'http', method: 'POST', path: '/trade/v1/payment', params: { txamt: '300' } },
+        response: { status: 200 },
+      },
+      { provider: 'vvtool', outcome: 'answered' },
+      { provider: 'its500', outcome: 'answered' },
+    ],
+    next: null,
+  })
+  for (const { credentials } of await door.double.accounts.list()) {
+    for (const name of ['clientKey', 'appSecret', 'accessToken']) {
+      if (name in credentials) expect(text).not.toContain(credentials[name])
+    }
+  }
+})
+
+test('reset makes the double as it was', async () => {
+  const door = await openHttp()
+  const first = await qfpayPayment(door)
+  await call(door, 'PUT', 'api/accounts/its500/demo', { frozen: true })
+  await call(door, 'POST', 'api/reset')
+  expect((await call(door, 'GET', 'api/orders')).json()).toEqual({ items: [], next: null })
+  expect((await call(door, 'GET', 'api/requests')).json()).toEqual({ items: [], next: null })
+  expect(await door.double.accounts.get('its500', 'demo')).toMatchObject({ settings: { frozen: false } })
+  expect((await qfpayPayment(door)).text).toBe(first.text)
+})
+
+test('every answer of the control interface is as its contract says', async () => {
+  const door = await openHttp()
+  await its500Order(door)
+  const { syssn } = (await qfpayPayment(door)).json()
+  const { qrcode } = (await qfpayPayment(door, { out_trade_no: 'second' })).json()
+  const calls: Record<keyof typeof controlOperations, Promise<Answer>> = {
+    health: call(door, 'GET', 'health'),
+    listAccounts: call(door, 'GET', 'api/accounts'),
+    putAccount: call(door, 'PUT', 'api/accounts/qfpay/new', {}),
+    listOrders: call(door, 'GET', 'api/orders'),
+    getOrder: call(door, 'GET', `api/orders/${syssn}`),
+    payOrder: call(door, 'POST', `api/orders/${syssn}/pay`),
+    payByQr: call(door, 'POST', 'api/pay', { qr: qrcode }),
+    listDeliveries: call(door, 'GET', 'api/deliveries'),
+    listRequests: call(door, 'GET', 'api/requests'),
+    addFault: call(door, 'POST', 'api/faults', { provider: 'qfpay', error: '1205' }),
+    reset: call(await openHttp(), 'POST', 'api/reset'),
+  }
+  for (const [name, answer] of Object.entries(calls)) {
+    const { response } = controlOperations[name as keyof typeof controlOperations]
+    const { status, text } = await answer
+    expect([name, status]).toEqual([name, 200])
+    expect([name, z.safeParse(response, JSON.parse(text)).error]).toEqual([name, undefined])
+  }
+})
+
+test('the list of providers is the list of simulators', async () => {
+  const { providers } = (await call(await openHttp(), 'GET', 'health')).json()
+  expect(providers).toEqual(simulators.map(simulator => simulator.contract.id))
+})
