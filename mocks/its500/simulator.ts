@@ -22,6 +22,7 @@ interface Fields {
   remarks: string
   /** The pay types by which the order can be paid. */
   payTypes: PayType[]
+  /** The address that the order asked for; empty for the account's default one. */
   callbackUrl: string
 }
 
@@ -54,7 +55,7 @@ export const its500Simulator = defineSimulator(its500, {
     return undefined
   },
 
-  callbacksOf(order) {
+  callbacksOf(order, settings) {
     const {
       payTypes: types,
       callbackUrl,
@@ -66,12 +67,14 @@ export const its500Simulator = defineSimulator(its500, {
       other,
       remarks,
     } = fieldsOf(order)
+    const url = callbackUrl || settings.callbackUrls[0]
+    if (url === undefined) return []
     const paytype = callbackPayTypes[types[0] ?? 'wx']
     const texts = { price, originalprice, name, reurl, thirduid, paytype, remarks }
     return [
       {
         callback: 'paid',
-        url: callbackUrl,
+        url,
         payload: { code: 10001, msg: '回调成功', other, orderId: order.id, ...texts },
       },
     ]
@@ -109,7 +112,7 @@ export const its500Simulator = defineSimulator(its500, {
         remarks: params.remarks ?? '',
         // Without a pay type the payer may take any, so the amount must be free in all of them.
         payTypes: params.paytype ? [params.paytype] : [...payTypes],
-        callbackUrl,
+        callbackUrl: params.callbackurl ?? '',
       }
       const codes = receivingCodes(account.id, settings.uploadedCodes)
       const draft = (amount: number): OrderDraft => ({

@@ -25,6 +25,8 @@ export function createCallbackPolicy(allowedHosts: readonly string[] = []): Call
       if (!parsed) return `${JSON.stringify(url)} is no URL`
       if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
         return `${url} is neither http nor https`
+      if (parsed.username !== '' || parsed.password !== '')
+        return `the address on ${parsed.host} holds a user name or password, which no callback is sent with`
       const host = parsed.hostname.replace(/^\[|\]$/g, '').toLowerCase()
       const family = isIP(host)
       const isPrivate =
@@ -36,5 +38,5 @@ export function createCallbackPolicy(allowedHosts: readonly string[] = []): Call
 }
 
 function isAllowed(host: string, allowed: string): boolean {
-  return allowed === '*' || allowed === host || (allowed.startsWith('.') && host.endsWith(allowed))
+  return allowed === '*' || allowed === host || (allowed.startsWith('.') && `.${host}`.endsWith(allowed))
 }

@@ -81,7 +81,8 @@ export function createJournal(size = journalSize): Journal {
     list({ provider, order }, { limit = 50, after } = {}) {
       const items: Exchange[] = []
       const oldest = Math.max(1, count - size + 1)
-      for (let n = after === undefined ? count : Number(after) - 1; n >= oldest; n--) {
+      const newest = after === undefined ? count : Math.min(count, Number(after) - 1)
+      for (let n = newest; n >= oldest; n--) {
         const exchange = ring[n % size]
         if (!exchange || (provider !== undefined && exchange.provider !== provider)) continue
         if (order !== undefined && exchange.order !== order) continue

@@ -107,15 +107,17 @@ export function createPayer(parts: {
     exchange.provider = order.provider
     exchange.account = order.account
     exchange.order = order.id
-    if (order.status !== 'pending') {
+    try {
+      if (order.status !== 'pending') throw notPending(order, order.id)
+      const payment = await settle(order, options.amount ?? order.amount)
+      exchange.outcome = payment.outcome
+      exchange.order = payment.order.id
+      exchange.findings.push(...payment.findings)
+      return payment
+    } catch (error) {
       exchange.outcome = 'refused'
-      throw notPending(order, order.id)
+      throw error
     }
-    const payment = await settle(order, options.amount ?? order.amount)
-    exchange.outcome = payment.outcome
-    exchange.order = payment.order.id
-    exchange.findings.push(...payment.findings)
-    return payment
   }
 
   return {

@@ -46,7 +46,8 @@ export function createRouter(simulators: readonly Simulator[]): Router {
         return { simulator: named, request: { ...request, path: rest } }
       }
       const host = request.host.replace(/:\d+$/, '').toLowerCase()
-      const simulator = byHost.get(host) ?? simulators.find(candidate => owns(candidate, request.path))
+      const [owner, another] = simulators.filter(candidate => owns(candidate, request.path))
+      const simulator = byHost.get(host) ?? (another ? undefined : owner)
       return simulator && { simulator, request }
     },
 

@@ -1,5 +1,5 @@
 import type { Delivery, Order } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
+import type { Due, Store } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 
@@ -35,14 +35,28 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
   }
 
   async function attempt(delivery: Delivery): Promise<Fired | undefined> {
-    const sending = callbacks.attempt(delivery)
-    underWay.set(delivery.id, sending)
-    try {
-      const attempted = await sending
-      return attempted && { kind: 'attempted', at: clock.now(), delivery: attempted }
-    } finally {
-      underWay.delete(delivery.id)
-    }
+    const attempted = await callbacks.attempt(delivery)
+    return attempted && { kind: 'attempted', at: clock.now(), delivery: attempted }
+  }
+
+  /**
+   * Runs what was claimed. Deliveries are under way from here on, also those that have to wait: on a
+   * manual clock one thing happens after the other, so that a test sees the same order each time.
+   */
+  function run(due: readonly Due[]): Promise<(Fired | undefined)[]> {
+    let before: Promise<unknown> = Promise.resolve()
+    const running = due.map(item => {
+      const start = () => (item.kind === 'expiry' ? expire(item.order) : attempt(item.delivery))
+      const fired = clock.kind === 'manual' ? before.then(start) : start()
+      before = fired
+      if (item.kind === 'delivery') {
+        const { id } = item.delivery
+        const ended = Promise.allSettled([fired]).then(() => underWay.delete(id))
+        underWay.set(id, ended)
+      }
+      return fired
+    })
+    return Promise.all(running)
   }
 
   async function runDue(): Promise<Fired[]> {
@@ -50,14 +64,7 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
     for (;;) {
       const due = await store.claimDue(clock.now(), leaseMs, batchSize)
       if (due.length === 0) break
-      const running: Promise<Fired | undefined>[] = []
-      for (const item of due) {
-        const run = item.kind === 'expiry' ? expire(item.order) : attempt(item.delivery)
-        running.push(run)
-        // On a manual clock one thing happens after the other, so that a test sees the same order each time.
-        if (clock.kind === 'manual') await run
-      }
-      fired.push(...(await Promise.all(running)))
+      fired.push(...(await run(due)))
     }
     const next = await store.nextDueAt()
     if (next !== undefined) scheduler.expect(next)
@@ -91,7 +98,7 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
     },
 
     async settled(deliveryIds) {
-      await Promise.allSettled(deliveryIds.map(id => underWay.get(id)))
+      await Promise.all(deliveryIds.map(id => underWay.get(id)))
     },
 
     reset() {

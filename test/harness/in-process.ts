@@ -1,0 +1,36 @@
+// A door that is none: requests go straight into a double, callbacks come out at a function.
+import { onTestFinished } from 'vitest'
+import { type CreateDoubleOptions, createDouble, type TestDouble } from '../../mocks/double.ts'
+import type { OpenDoor } from './doors.ts'
+
+/** Callbacks are acknowledged unless `deliver` says otherwise, and rate limits are off. */
+export function openInProcess(options: CreateDoubleOptions = {}): OpenDoor & { readonly double: TestDouble } {
+  const double = createDouble({
+    deliver: async () => ({ status: 200, body: '' }),
+    rateLimits: false,
+    ...options,
+  })
+  onTestFinished(() => double.close())
+  return {
+    double,
+    urlOf: () => '',
+    async send(provider, { method = 'GET', path: target, headers = {}, body = '' }) {
+      const [path = '', query = ''] = target.split('?', 2)
+      const reply = await double.handle({
+        door: 'test',
+        method,
+        host: '127.0.0.1',
+        path: `/${provider}${path}`,
+        query,
+        headers,
+        body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+      })
+      return {
+        status: reply.status,
+        headers: reply.headers,
+        text: reply.body,
+        json: () => JSON.parse(reply.body),
+      }
+    },
+  }
+}
