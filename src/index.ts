@@ -1,5 +1,10 @@
 // The entry point `paydouble`: what one writes contracts, simulators and configurations with.
 export { defineConfig, type PaydoubleConfig } from './config.ts'
+export { decodeForm, encodeForm, FormError } from './contract/codec/form.ts'
+export { decodeJsonObject, JsonError, toPythonJson } from './contract/codec/json.ts'
+export { toFen, toYuan } from './contract/codec/money.ts'
+export { decodeUtf8, isCleanText } from './contract/codec/text.ts'
+export { formatCompactTime, formatTime, isTime } from './contract/codec/time.ts'
 export * from './contract/index.ts'
 export { deliverWith } from './doors/deliver.ts'
 export { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './doors/http.ts'
@@ -12,6 +17,7 @@ export {
   type AccountSeed,
   type Context,
   defineSimulator,
+  expiryOf,
   type OrderDraft,
   type OutgoingCallback,
   type Simulator,

@@ -6,8 +6,10 @@ import {
   defineOperation,
   documented,
   errorCodesSetting,
+  expirySetting,
   fact,
   observed,
+  refusalStatusSetting,
 } from '../../src/contract/index.ts'
 import { wire } from './wire.ts'
 
@@ -157,6 +159,8 @@ export const dms = defineContract({
         assumed('the document does not say; the layer below, allinpay, refuses them', 'duplicateOrders'),
         'Whether a repeated bz_order is refused or makes another order.',
       ),
+      expiryMinutes: expirySetting(),
+      refusalStatus: refusalStatusSetting(),
       errorCodes: errorCodesSetting([
         'malformed',
         'invalidParameter',
@@ -165,7 +169,7 @@ export const dms = defineContract({
         'duplicateOrder',
       ]),
     }),
-    defaults: { duplicateOrders: 'refuse', errorCodes: {} },
+    defaults: { duplicateOrders: 'refuse', expiryMinutes: null, refusalStatus: 200, errorCodes: {} },
     identifiedBy: 'payerId',
   },
   operations: { payment },
@@ -254,16 +258,6 @@ export const dms = defineContract({
       provenance: assumed(
         'the document has none; how the layer below notifies dms is not how dms notifies a merchant',
       ),
-    },
-    httpStatus: {
-      value: 200,
-      description: 'HTTP status of refusals.',
-      provenance: assumed('no source says'),
-    },
-    noExpiry: {
-      value: true,
-      description: 'Orders do not expire.',
-      provenance: assumed('the document names no life of an order'),
     },
   },
   security: {},

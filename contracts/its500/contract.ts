@@ -284,6 +284,11 @@ export const its500 = defineContract({
         ),
         'Minutes until an unpaid order expires and frees its amount; null for never.',
       ),
+      acknowledgeText: fact(
+        z.string().nullable(),
+        assumed('no required answer is documented', 'acknowledgeText'),
+        'The text that a receiver must answer along with a 2xx status; null for any.',
+      ),
       retryDelaysMs: fact(
         z.array(z.int().nonnegative()),
         assumed('no source says that a callback is sent again', 'retryDelaysMs'),
@@ -298,6 +303,7 @@ export const its500 = defineContract({
       spacedKeys: false,
       uploadedCodes: [...payTypes],
       expiryMinutes: 5,
+      acknowledgeText: null,
       retryDelaysMs: [],
       errorCodes: {},
     },
@@ -311,10 +317,16 @@ export const its500 = defineContract({
       provenance: documented('rule.callback-method'),
       contentType: 'application/json',
       payload,
-      acknowledged: reply => reply.status >= 200 && reply.status < 300,
+      acknowledged: (reply, settings) =>
+        reply.status >= 200 &&
+        reply.status < 300 &&
+        (settings.acknowledgeText === null || reply.body === settings.acknowledgeText),
       acknowledgement: {
         text: 'any 2xx status',
-        provenance: assumed('no required answer is documented; public receivers answer an empty 200'),
+        provenance: assumed(
+          'no required answer is documented; public receivers answer an empty 200',
+          'acknowledgeText',
+        ),
       },
       after: 'createOrder',
       url: '{$request.body#/callbackurl}',

@@ -7,6 +7,7 @@ import {
   defineContract,
   defineOperation,
   documented,
+  errorCodesSetting,
   fact,
   jsonText,
   observed,
@@ -343,13 +344,14 @@ export const qfpay = defineContract({
         observed('rule.duplicate-order-number', '1102 and 2011 are the published codes that say the same'),
         'Code that answers a repeated out_trade_no.',
       ),
+      errorCodes: errorCodesSetting(['invalidParameter', 'malformed']),
       emptyParams: fact(
         z.enum(['signed', 'either']),
         published('rule.signature-empty-params', 'the published pages contradict one another'),
         'Whether parameters with an empty value must be signed, or may be left out of the signature.',
       ),
     }),
-    defaults: { duplicateOrderCode: '1251', emptyParams: 'signed' },
+    defaults: { duplicateOrderCode: '1251', errorCodes: {}, emptyParams: 'signed' },
     identifiedBy: 'appCode',
   },
   operations: { payment },
@@ -437,7 +439,10 @@ export const qfpay = defineContract({
     invalidParameter: {
       value: '1104',
       description: 'What answers a parameter beyond its limits.',
-      provenance: assumed('the published table has one code for wrong parameters, and no page names another'),
+      provenance: assumed(
+        'the published table has one code for wrong parameters, and no page names another',
+        'errorCodes',
+      ),
     },
     responseJson: {
       value: 'application/json',

@@ -6,9 +6,11 @@ import {
   defineOperation,
   documented,
   errorCodesSetting,
+  expirySetting,
   fact,
   observed,
   published,
+  refusalStatusSetting,
 } from '../../src/contract/index.ts'
 import { wire } from './wire.ts'
 
@@ -149,9 +151,18 @@ export const vvtool = defineContract({
         documented('code.203'),
         'Whether the interface is supported for the account; otherwise code 203.',
       ),
-      errorCodes: errorCodesSetting(['tooManyRequests']),
+      expiryMinutes: expirySetting(),
+      refusalStatus: refusalStatusSetting(),
+      errorCodes: errorCodesSetting(['tooManyRequests', 'wrongMerchant']),
     }),
-    defaults: { permission: true, callsLeft: null, supported: true, errorCodes: {} },
+    defaults: {
+      permission: true,
+      callsLeft: null,
+      supported: true,
+      expiryMinutes: null,
+      refusalStatus: 200,
+      errorCodes: {},
+    },
     identifiedBy: 'accessToken',
   },
   operations: { paymentQrCode },
@@ -184,6 +195,13 @@ export const vvtool = defineContract({
     ),
     invalidToken: failed('401', '身份凭证无效', 'The access token is missing or not valid.'),
     unknownOperation: failed('404', '请求路径或请求方式错误', 'No such path, or another method is needed.'),
+    wrongMerchant: {
+      code: '100',
+      message: '请求参数错误',
+      meaning: "The merchant_num is not the account's own.",
+      outcome: 'failed',
+      provenance: assumed('the table has one code for wrong parameters', 'errorCodes'),
+    },
     tooManyRequests: {
       code: '202',
       message: '系统错误,请稍后再试',
@@ -237,11 +255,6 @@ export const vvtool = defineContract({
         'the sample sends both, in different spellings; only the query is in the parameter table',
       ),
     },
-    httpStatus: {
-      value: 200,
-      description: 'HTTP status of refusals; the code is in the envelope.',
-      provenance: assumed('no source says; public clients read the code of the body'),
-    },
     answerForm: {
       value: 'JSON',
       description: 'Form of every answer.',
@@ -266,11 +279,6 @@ export const vvtool = defineContract({
       value: '999999999999999',
       description: 'Prices with more than 15 digits get code 100.',
       provenance: assumed('no limit is documented; beyond it fen would not be exact numbers'),
-    },
-    merchantNumber: {
-      value: '100',
-      description: "What answers a merchant_num that is not the account's own.",
-      provenance: assumed('the table has one code for wrong parameters'),
     },
     noCallback: {
       value: true,

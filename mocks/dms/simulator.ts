@@ -1,6 +1,6 @@
 import { dms } from '../../contracts/dms/contract.ts'
 import { base62, digits, type RandomStream } from '../../src/double/random.ts'
-import { defineSimulator } from '../../src/double/simulator.ts'
+import { defineSimulator, expiryOf } from '../../src/double/simulator.ts'
 
 /** What the QR code of each pay way looks like. */
 const codes = {
@@ -28,6 +28,7 @@ export const dmsSimulator = defineSimulator(dms, {
         orderNumber: params.bz_order,
         amount: Number(params.amount),
         qr: codes[params.pay_way](random('qr')),
+        expiresAt: expiryOf(account.settings, now),
         fields: { ...params, repeatable: account.settings.duplicateOrders === 'allow' },
       }))
       if ('conflict' in created) return context.fail('duplicateOrder')

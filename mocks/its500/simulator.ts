@@ -7,7 +7,7 @@ import {
 } from '../../contracts/its500/contract.ts'
 import { toFen, toYuan } from '../../src/contract/codec/money.ts'
 import { hexDigits, type RandomStream } from '../../src/double/random.ts'
-import { defineSimulator, type OrderDraft } from '../../src/double/simulator.ts'
+import { defineSimulator, expiryOf, type OrderDraft } from '../../src/double/simulator.ts'
 import type { Order } from '../../src/store/records.ts'
 import { drawDiscounts } from './discount.ts'
 
@@ -46,6 +46,14 @@ export const its500Simulator = defineSimulator(its500, {
     if (order.status !== 'pending') return {}
     return Object.fromEntries(fieldsOf(order).payTypes.map(type => [amountKind(type), String(order.amount)]))
   },
+
+  codesOf: order =>
+    fieldsOf(order).payTypes.flatMap(type => {
+      const { qrcode, ...own } = receivingCodes(order.account, [type])
+      return type === 'ali'
+        ? [...Object.values(own), qrcode, amountCode(order).zfbuseridcode]
+        : Object.values(own)
+    }),
 
   async matchPayment({ account, order, amount }, { findOrder }) {
     for (const type of fieldsOf(order).payTypes) {
@@ -121,7 +129,7 @@ export const its500Simulator = defineSimulator(its500, {
         orderNumber: '',
         amount,
         qr: codes[codeOf(fields.payTypes[0] ?? 'wx')] ?? codes.qrcode,
-        expiresAt: settings.expiryMinutes === null ? null : now + settings.expiryMinutes * 60_000,
+        expiresAt: expiryOf(settings, now),
         fields: { ...fields, price: toYuan(amount) } satisfies Fields,
       })
 
@@ -132,7 +140,7 @@ export const its500Simulator = defineSimulator(its500, {
           return { ...order, orderNumber: order.id }
         })
         if ('conflict' in created) continue
-        return answer(created.order, { ...codes, ...amountCode(account.id, amount) }, settings.spacedKeys)
+        return answer(created.order, { ...codes, ...amountCode(created.order) }, settings.spacedKeys)
       }
       return context.fail('amountsExhausted', {
         kind: 'amountsExhausted',
@@ -179,7 +187,7 @@ function receivingCodes(
 }
 
 /** The Alipay code that has the amount in it. */
-function amountCode(account: string, amount: number): { zfbuseridcode: string } {
+function amountCode({ account, amount }: Order): { zfbuseridcode: string } {
   return {
     zfbuseridcode: `https://codes.its500.example/common/zfbuserid?zfbuserid=${account}&price=${toYuan(amount)}`,
   }

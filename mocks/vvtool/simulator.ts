@@ -1,7 +1,7 @@
 import { vvtool } from '../../contracts/vvtool/contract.ts'
 import { formatCompactTime } from '../../src/contract/codec/time.ts'
 import { digits, hexDigits } from '../../src/double/random.ts'
-import { defineSimulator } from '../../src/double/simulator.ts'
+import { defineSimulator, expiryOf } from '../../src/double/simulator.ts'
 
 const { utcOffsetMinutes, rules, errors } = vvtool
 
@@ -27,7 +27,7 @@ export const vvtoolSimulator = defineSimulator(vvtool, {
       if (!account.settings.supported) return context.fail('unsupported')
       if (!account.settings.permission) return context.fail('noPermission')
       if (params.merchant_num !== account.credentials.merchantNum) {
-        return context.fail('invalidParameter', {
+        return context.fail('wrongMerchant', {
           kind: 'merchantNumber',
           severity: 'breaking',
           pointer: '/merchant_num',
@@ -51,6 +51,7 @@ export const vvtoolSimulator = defineSimulator(vvtool, {
         orderNumber: params.relation_order_number,
         amount: Number(params.order_price),
         qr: `https://qr.alipay.com/bax${random('qr').text(21, '0123456789abcdefghijklmnopqrstuvwxyz')}`,
+        expiresAt: expiryOf(account.settings, now),
         fields: { ...params },
       }))
       if ('conflict' in created) return context.fail('systemError')

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Finding } from './finding.ts'
 import { assumed, fact, type Provenance } from './provenance.ts'
-import type { Wire, WireRequest } from './wire.ts'
+import type { Settings, Wire, WireRequest } from './wire.ts'
 
 /** What a provider promises: operations, fields, error table, callbacks, accounts. Schemas and facts, no behaviour. */
 export interface Contract {
@@ -106,7 +106,7 @@ export interface Callback {
   readonly contentType: string
   readonly payload: z.ZodObject
   /** Whether the merchant's answer counts as received. */
-  readonly acknowledged: (reply: CallbackReply) => boolean
+  readonly acknowledged: (reply: CallbackReply, settings: Settings) => boolean
   readonly acknowledgement: { readonly text: string; readonly provenance: Provenance }
   /** The operation whose request leads to this callback. */
   readonly after: string
@@ -210,6 +210,24 @@ export function errorCodesSetting<const N extends string>(
     z.partialRecord(z.enum(names), z.string()),
     assumed('the codes of these refusals are not documented', 'errorCodes'),
     'Other codes for assumed rows of the error table, by the name of the row.',
+  )
+}
+
+/** The account setting `refusalStatus`: the HTTP status of refusals, where no source says. */
+export function refusalStatusSetting(): z.ZodType<number> {
+  return fact(
+    z.int().min(200).max(599),
+    assumed('no source says with which HTTP status refusals come', 'refusalStatus'),
+    'HTTP status of refusals.',
+  )
+}
+
+/** The account setting `expiryMinutes`, where no source says that orders expire. */
+export function expirySetting(): z.ZodType<number | null> {
+  return fact(
+    z.int().positive().nullable(),
+    assumed('no source says that orders expire', 'expiryMinutes'),
+    'Minutes until an unpaid order expires; null for never.',
   )
 }
 

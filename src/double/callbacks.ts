@@ -1,4 +1,4 @@
-import type { Callback, Contract, Finding } from '../contract/index.ts'
+import type { Callback, Contract, Finding, Settings } from '../contract/index.ts'
 import type { Account, Attempt, Delivery, Order } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { CallbackPolicy } from './callback-policy.ts'
@@ -42,6 +42,10 @@ export function createCallbacks(parts: {
     return contracts.get(delivery.provider)?.callbacks[delivery.callback]
   }
 
+  async function settingsOf(delivery: Delivery): Promise<Settings> {
+    return (await store.getAccount(delivery.provider, delivery.account))?.settings ?? {}
+  }
+
   /** Why a delivery cannot be sent at all, or undefined. */
   async function obstacle(delivery: Delivery, callback: Callback): Promise<string | undefined> {
     const forbidden = policy.refusal(delivery.url)
@@ -62,7 +66,7 @@ export function createCallbacks(parts: {
       const kept = reply.body.slice(0, keptReplyLength)
       return {
         at,
-        acknowledged: callback.acknowledged(reply),
+        acknowledged: callback.acknowledged(reply, await settingsOf(delivery)),
         status: reply.status,
         reply: kept,
         error: null,
@@ -74,8 +78,8 @@ export function createCallbacks(parts: {
 
   async function retryDelay(delivery: Delivery, callback: Callback): Promise<number | undefined> {
     if (callback.retryDelays === undefined) return undefined
-    const account = await store.getAccount(delivery.provider, delivery.account)
-    const delays = account?.settings[callback.retryDelays] as readonly number[] | undefined
+    const settings = await settingsOf(delivery)
+    const delays = settings[callback.retryDelays] as readonly number[] | undefined
     return delays?.[delivery.attempts.length]
   }
 

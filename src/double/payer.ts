@@ -120,6 +120,21 @@ export function createPayer(parts: {
     }
   }
 
+  /** The open orders that can be paid by a code, newest first: two of them say that there are several. */
+  async function waitingOn(qr: string): Promise<Order[]> {
+    const { items } = await store.listOrders({ qr, status: 'pending' }, { limit: 2 })
+    const found = new Map(items.map(order => [order.id, order]))
+    for (const { contract, codesOf } of simulators.values()) {
+      let after: string | null | undefined
+      while (codesOf && found.size < 2 && after !== null) {
+        const page = await store.listOrders({ provider: contract.id, status: 'pending' }, { after })
+        for (const order of page.items) if (codesOf(order).includes(qr)) found.set(order.id, order)
+        after = page.next
+      }
+    }
+    return [...found.values()]
+  }
+
   return {
     async pay(orderId, options = {}) {
       await scheduler.runDue()
@@ -133,8 +148,7 @@ export function createPayer(parts: {
 
     async scan(qr, options = {}) {
       await scheduler.runDue()
-      const pending = await store.listOrders({ qr, status: 'pending' }, { limit: 2 })
-      const [order, another] = pending.items
+      const [order, another] = await waitingOn(qr)
       if (order && (another === undefined || options.amount !== undefined)) return pay(order, options)
       if (order) {
         throw new PaydoubleError(

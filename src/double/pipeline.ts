@@ -128,7 +128,8 @@ async function run(
     exchange.findings.push(...error.findings)
     const row = errorRow(contract, error.errorName, account)
     const moment = { now, elapsedMs: parts.clock.now() - now }
-    return { ...wire.encode(wire.refuse(row, moment), account?.credentials), status: row.status ?? 200 }
+    const status = row.status ?? (account?.settings.refusalStatus as number | undefined) ?? 200
+    return { ...wire.encode(wire.refuse(row, moment), account?.credentials), status }
   }
 }
 
@@ -171,6 +172,9 @@ async function keepRateLimits(
   }
 }
 
+/** How many unknown fields of one request are noted; the journal keeps them. */
+const mostUnknownFields = 100
+
 function parse(
   contract: Contract,
   operation: Operation,
@@ -178,7 +182,7 @@ function parse(
   exchange: Exchange,
 ): Record<string, unknown> {
   const { schema } = operation.request
-  exchange.findings.push(...unknownFields(values, schema))
+  exchange.findings.push(...unknownFields(values, schema).slice(0, mostUnknownFields))
   const parsed = schema.safeParse(values)
   if (!parsed.success) {
     throw new Refusal(
@@ -200,12 +204,12 @@ function checkAnswer(contract: Contract, name: string, operation: Operation, bod
   )
 }
 
-/** The row that answers; an account may have chosen another code for an assumed one. */
+/** The row that answers; an account may have chosen another code where its contract lets it. */
 function errorRow(contract: Contract, name: string, account: Account | undefined): ErrorRow {
   const row = contract.errors[name]
   if (!row) throw new PaydoubleError('unknownError', `${contract.id} has no error "${name}"`)
   const codes = account?.settings.errorCodes as Record<string, string> | undefined
-  const code = row.provenance.level === 'assumed' ? codes?.[name] : undefined
+  const code = codes?.[name]
   return code === undefined ? row : { ...row, code }
 }
 

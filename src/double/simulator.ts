@@ -26,6 +26,8 @@ export interface Simulator<C extends Contract = Contract> {
    * Without it, the order whose code was scanned is the one that is paid.
    */
   readonly matchPayment?: (payment: Transfer, context: MatchContext) => Promise<Order | undefined>
+  /** All texts of QR codes by which an order can be paid, where it is more than `order.qr`. */
+  readonly codesOf?: (order: Order) => readonly string[]
   /** The callbacks that follow when an order is paid. */
   readonly callbacksOf?: (order: Order, settings: SettingsOf<C>) => readonly OutgoingCallback[]
 }
@@ -100,4 +102,9 @@ export function defineSimulator<C extends Contract>(
 ): Simulator {
   // The engine hands each function what its own schema has parsed, which the general type cannot say.
   return { contract, ...rest } as unknown as Simulator
+}
+
+/** When an order expires whose account has the setting `expiryMinutes`, in epoch milliseconds; null for never. */
+export function expiryOf(settings: { readonly expiryMinutes: number | null }, now: number): number | null {
+  return settings.expiryMinutes === null ? null : now + settings.expiryMinutes * 60_000
 }

@@ -15,13 +15,13 @@ export function openInProcess(options: CreateDoubleOptions = {}): OpenDoor & { r
     double,
     urlOf: () => '',
     async send(provider, { method = 'GET', path: target, headers = {}, body = '' }) {
-      const [path = '', query = ''] = target.split('?', 2)
+      const question = target.includes('?') ? target.indexOf('?') : target.length
       const reply = await double.handle({
         door: 'test',
         method,
         host: '127.0.0.1',
-        path: `/${provider}${path}`,
-        query,
+        path: `/${provider}${target.slice(0, question)}`,
+        query: target.slice(question + 1),
         headers,
         body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
       })

@@ -277,6 +277,53 @@ describeDoors('its500', open => {
     expect(await door.double.payer.scan(code)).toMatchObject({ order: { id: first.orderId } })
   })
 
+  test.each(['zfbcode', 'qrcode', 'zfbuseridcode'])('an Alipay order is paid by its %s', async code => {
+    const door = await open()
+    const order = (await its500Order(door)).json()
+    expect(await door.double.payer.scan(String(order[code]))).toMatchObject({ order: { id: order.orderId } })
+  })
+
+  test('a code with the amount in it pays the order that asks for it', async () => {
+    const door = await open()
+    const first = (await its500Order(door)).json()
+    await its500Order(door)
+    expect(await door.double.payer.scan(String(first.zfbuseridcode))).toMatchObject({
+      order: { id: first.orderId },
+    })
+  })
+
+  test('an order without pay type is paid by any code', async () => {
+    for (const code of ['wxcode', 'zfbcode', 'qqcode']) {
+      const door = await open()
+      const order = (await its500Order(door, { paytype: undefined })).json()
+      expect(await door.double.payer.scan(String(order[code]))).toMatchObject({
+        order: { id: order.orderId },
+      })
+    }
+  })
+
+  test('an account can ask for a text that acknowledges a callback', async () => {
+    const door = await open()
+    let body = 'no'
+    await withReceiver(door, () => ({ status: 200, body }))
+    await door.double.accounts.put('its500', 'demo', { acknowledgeText: 'success' })
+    const pay = async () => {
+      const { orderId } = (await its500Order(door)).json()
+      return (await door.double.payer.pay(String(orderId))).deliveries
+    }
+    expect(await pay()).toMatchObject([{ status: 'failed', attempts: [{ reply: 'no' }] }])
+    body = 'success'
+    expect(await pay()).toMatchObject([{ status: 'delivered' }])
+  })
+
+  test('an order that names no address is called back at the default one of the time of payment', async () => {
+    const door = await open()
+    const { orderId } = (await its500Order(door)).json()
+    const receiver = await withReceiver(door)
+    await door.double.payer.pay(String(orderId))
+    expect(receiver.received).toHaveLength(1)
+  })
+
   test('a callback that is not acknowledged is tried again as the account says', async () => {
     const door = await open()
     let failures = 2

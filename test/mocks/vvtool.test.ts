@@ -135,6 +135,16 @@ describeDoors('vvtool', open => {
     expect(items).toHaveLength(2)
   })
 
+  test('an account can let orders expire, and refuse with another HTTP status', async () => {
+    const door = await open()
+    await door.double.accounts.put('vvtool', 'demo', { expiryMinutes: 2, refusalStatus: 400 })
+    expect((await vvtoolQrCode(door)).status).toBe(200)
+    expect(await door.double.clock.advance('2m')).toMatchObject([
+      { kind: 'expired', order: { orderNumber: 'order-1' } },
+    ])
+    expect((await vvtoolQrCode(door, { order_price: 'x' })).status).toBe(400)
+  })
+
   test('the payer pays by the QR code', async () => {
     const door = await open()
     const { data } = (await vvtoolQrCode(door)).json() as {

@@ -1,3 +1,6 @@
+/** As many as PHP takes by default (max_input_vars); a megabyte of names would be kept with each request. */
+const mostParameters = 1000
+
 /**
  * Reads `application/x-www-form-urlencoded` text strictly: a repeated name, a broken percent code,
  * bytes that are not UTF-8 and NUL are errors, because a signature over them would be a guess.
@@ -8,7 +11,9 @@ export function decodeForm(text: string): Record<string, string> {
   const params: Record<string, string> = Object.create(null)
   if (text === '') return params
   if (text.includes('\u0000') || text.includes('%00')) throw new FormError('it holds a NUL character')
-  for (const pair of text.split('&')) {
+  const pairs = text.split('&')
+  if (pairs.length > mostParameters) throw new FormError(`it has more than ${mostParameters} parameters`)
+  for (const pair of pairs) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
     const name = decodePart(equals < 0 ? pair : pair.slice(0, equals))

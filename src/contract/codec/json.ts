@@ -1,25 +1,42 @@
 import { isCleanText } from './text.ts'
 
+/** As deep as PHP's json_decode goes by default; far deeper ones would exhaust the stack of whoever reads them. */
+const deepestNesting = 512
+/** Members and items of one body. Ours: far beyond any request of a provider, and all are kept with it. */
+const mostParts = 10_000
+
 /**
  * Reads a JSON object.
- * @throws JsonError where the text is no JSON, or no object, or holds text that cannot be stored
+ * @throws JsonError where the text is no JSON, or no object, or holds what cannot be stored
  */
 export function decodeJsonObject(text: string): Record<string, unknown> {
   let value: unknown
   try {
-    value = JSON.parse(text, (_key, part) => {
-      if (typeof part === 'string' && !isCleanText(part))
-        throw new JsonError('a text holds NUL or half a character')
-      return part
-    })
+    value = JSON.parse(text)
   } catch (error) {
-    if (error instanceof JsonError) throw error
     throw new JsonError(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new JsonError('the body is JSON, but not an object')
   }
+  checkPart(value, 1, { parts: 0 })
   return value as Record<string, unknown>
+}
+
+function checkPart(part: unknown, depth: number, counted: { parts: number }): void {
+  if (typeof part === 'string') checkText(part)
+  if (typeof part !== 'object' || part === null) return
+  if (depth > deepestNesting) throw new JsonError(`the body is nested deeper than ${deepestNesting} levels`)
+  for (const [name, member] of Object.entries(part)) {
+    counted.parts++
+    if (counted.parts > mostParts) throw new JsonError(`the body has more than ${mostParts} parts`)
+    checkText(name)
+    checkPart(member, depth + 1, counted)
+  }
+}
+
+function checkText(text: string): void {
+  if (!isCleanText(text)) throw new JsonError('a text holds NUL or half a character')
 }
 
 /** Why a JSON body could not be read. */
