@@ -134,6 +134,18 @@ export function malformedRequests(provider: MalformedProvider, longest: number):
     })
 }
 
+/** A request that is accepted, with further parameters. Its body is a form. */
+export function validRequest(provider: MalformedProvider, further: Pairs = []): TestRequest {
+  const shape: Shape = shapes[provider]
+  const pairs = [...shape.valid(0), ...further]
+  const { method, path } = shape
+  const headers = shape.headers(pairs, true)
+  const written = writeForm(pairs)
+  return shape.in === 'query'
+    ? { method, path: `${path}?${written}`, headers }
+    : { method, path, headers, body: written }
+}
+
 function sign(pairs: Pairs, key: string): string {
   const canonical = Object.entries(Object.fromEntries(pairs))
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,0 +1,132 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createManualClock, createSystemClock, manualStart, toMilliseconds } from '../../src/double/clock.ts'
+
+test.each([
+  ['250ms', 250],
+  ['90s', 90_000],
+  ['30m', 1_800_000],
+  ['2h', 7_200_000],
+  ['1d', 86_400_000],
+  ['1.5h', 5_400_000],
+  ['0s', 0],
+  [1500, 1500],
+  [0, 0],
+  [0.6, 1],
+])('%j is %i milliseconds', (duration, expected) => {
+  expect(toMilliseconds(duration)).toBe(expected)
+})
+
+test.each([
+  '',
+  'm',
+  '30',
+  '30 m',
+  '-30m',
+  '30M',
+  '1h30m',
+  '1e3s',
+  '３０m',
+  '30min',
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+])('%j is no duration', duration => {
+  expect(() => toMilliseconds(duration)).toThrow(expect.objectContaining({ code: 'badDuration' }))
+})
+
+test('a duration that is no text and no number is refused', () => {
+  expect(() => toMilliseconds(null as unknown as string)).toThrow(
+    expect.objectContaining({ code: 'badDuration' }),
+  )
+})
+
+test('a manual clock starts at nine in the morning in China and stands still', () => {
+  const clock = createManualClock()
+  expect(clock.kind).toBe('manual')
+  expect(new Date(clock.now()).toISOString()).toBe('2026-01-01T01:00:00.000Z')
+  expect(clock.now()).toBe(manualStart)
+})
+
+test('a manual clock stands where it was set', () => {
+  const clock = createManualClock(1000)
+  clock.set(1000)
+  clock.set(2500)
+  expect(clock.now()).toBe(2500)
+})
+
+test('a manual clock does not go back', () => {
+  const clock = createManualClock(1000)
+  expect(() => clock.set(999)).toThrow(expect.objectContaining({ code: 'clockGoesBack' }))
+  expect(clock.now()).toBe(1000)
+})
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, 1000.5, 2 ** 53])(
+  'a manual clock cannot be set to %d',
+  at => {
+    const clock = createManualClock(1000)
+    expect(() => clock.set(at)).toThrow(expect.objectContaining({ code: 'clockGoesBack' }))
+    expect(clock.now()).toBe(1000)
+  },
+)
+
+test('a manual clock starts again after a reset', () => {
+  const clock = createManualClock(1000)
+  clock.set(5000)
+  clock.reset()
+  expect(clock.now()).toBe(1000)
+})
+
+test('the system clock cannot be set', () => {
+  expect(() => createSystemClock().set(0)).toThrow(expect.objectContaining({ code: 'clockIsSystem' }))
+})
+
+/** A system clock whose time is told by the test. */
+function openSystemClock() {
+  vi.useFakeTimers({ now: 0 })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  const woken: number[] = []
+  const clock = createSystemClock()
+  return { clock, woken, wake: (at: number) => clock.wake(at, () => woken.push(clock.now())) }
+}
+
+test('the system clock wakes at the time asked for', () => {
+  const { woken, wake } = openSystemClock()
+  wake(1000)
+  vi.advanceTimersByTime(999)
+  expect(woken).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(woken).toEqual([1000])
+})
+
+test('the system clock wakes at once where the time is past', () => {
+  const { woken, wake } = openSystemClock()
+  vi.advanceTimersByTime(5000)
+  wake(1000)
+  vi.advanceTimersByTime(0)
+  expect(woken).toEqual([5000])
+})
+
+test('the system clock wakes once, at the time that was asked for last', () => {
+  const { woken, wake } = openSystemClock()
+  wake(2000)
+  wake(1000)
+  vi.advanceTimersByTime(10_000)
+  expect(woken).toEqual([1000])
+})
+
+test('a wait that is longer than a timer can hold does not end at once', () => {
+  const { woken, wake } = openSystemClock()
+  wake(60 * 86_400_000)
+  vi.advanceTimersByTime(86_400_000)
+  expect(woken).toEqual([])
+})
+
+test('the system clock does not wake after a reset', () => {
+  const { clock, woken, wake } = openSystemClock()
+  wake(1000)
+  clock.reset()
+  vi.advanceTimersByTime(10_000)
+  expect(woken).toEqual([])
+})

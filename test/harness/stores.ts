@@ -1,0 +1,128 @@
+// Runs the same tests over every store, with keys and identities that know no provider.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, onTestFinished } from 'vitest'
+import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Account, Attempt, Delivery, Order } from '../../src/store/records.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Due, Page, PageRequest, Store, StoreOptions } from '../../src/store/store.ts'
+
+/** A number is held for good unless it may be repeated, an amount while the order is open. */
+export const storeOptions: StoreOptions = {
+  keysOf: order => ({
+    ...(order.fields.repeatable !== true && { number: numberKey(order.orderNumber) }),
+    ...(order.status === 'pending' && { amount: amountKey(order.amount) }),
+  }),
+  identityOf: account => String(account.credentials.key),
+}
+
+export const numberKey = (orderNumber: string) => `number/${orderNumber}`
+export const amountKey = (amount: number) => `amount/${amount}`
+
+const stores: Readonly<Record<string, (options: StoreOptions) => Store>> = {
+  memory: createMemoryStore,
+  'SQLite in memory': createSqliteStore,
+  'SQLite in a file': options => createSqliteStore({ ...options, file: join(temporaryFolder(), 'store.db') }),
+}
+
+export function describeStores(title: string, define: (open: () => Store) => void): void {
+  for (const [name, create] of Object.entries(stores)) {
+    describe(`${title} (${name})`, () => {
+      define(() => {
+        const store = create(storeOptions)
+        onTestFinished(() => store.close())
+        return store
+      })
+    })
+  }
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'paydouble-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The nth order of a test; no two of them have a key in common. */
+export function newOrder(n: number, fields: Partial<Order> = {}): Order {
+  return {
+    id: `order-${n}`,
+    provider: 'some',
+    account: 'demo',
+    orderNumber: `number-${n}`,
+    status: 'pending',
+    amount: 1000 + n,
+    currency: 'CNY',
+    qr: `qr-${n}`,
+    createdAt: n,
+    expiresAt: null,
+    paidAt: null,
+    paidAmount: null,
+    fields: { title: `title ${n}`, nested: { list: [n] } },
+    ...fields,
+  }
+}
+
+/** The nth delivery of a test, due at `n`. */
+export function newDelivery(n: number, fields: Partial<Delivery> = {}): Delivery {
+  return {
+    id: `delivery-${n}`,
+    provider: 'some',
+    account: 'demo',
+    order: 'order-1',
+    callback: 'paid',
+    status: 'pending',
+    url: 'http://127.0.0.1/paid',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    createdAt: 0,
+    dueAt: n,
+    attempts: [],
+    ...fields,
+  }
+}
+
+export function newAttempt(at: number, fields: Partial<Attempt> = {}): Attempt {
+  return { at, acknowledged: false, status: 500, reply: 'busy', error: null, ...fields }
+}
+
+export function newAccount(id: string, fields: Partial<Account> = {}): Account {
+  return {
+    provider: 'some',
+    id,
+    credentials: { key: `key-${id}` },
+    settings: { callsLeft: null, urls: ['http://127.0.0.1/'] },
+    ...fields,
+  }
+}
+
+/** Adds an order and pays it, with these deliveries. */
+export async function insertPaid(store: Store, order: Order, deliveries: Delivery[]): Promise<void> {
+  await store.insertOrder(order)
+  await store.transition(order.id, 'pending', 'paid', { deliveries })
+}
+
+/** What was claimed, by id. */
+export function claimedIds(due: readonly Due[]): string[] {
+  return due.map(item => (item.kind === 'expiry' ? item.order.id : item.delivery.id))
+}
+
+/** The ids on all pages, in their order. `between` runs after each page. */
+export async function listAll(
+  list: (page: PageRequest) => Promise<Page<{ readonly id: string }>>,
+  limit: number,
+  between: () => Promise<unknown> = async () => {},
+): Promise<string[]> {
+  const ids: string[] = []
+  let after: string | undefined
+  do {
+    const page = await list({ limit, after })
+    ids.push(...page.items.map(item => item.id))
+    after = page.next ?? undefined
+    await between()
+  } while (after !== undefined)
+  return ids
+}

@@ -1,0 +1,713 @@
+import { expect, test } from 'vitest'
+import type { Store } from '../../src/store/store.ts'
+import {
+  amountKey,
+  claimedIds,
+  describeStores,
+  insertPaid,
+  listAll,
+  newAccount,
+  newAttempt,
+  newDelivery,
+  newOrder,
+  numberKey,
+} from '../harness/stores.ts'
+
+const lease = 60_000
+
+/** Fifty calls that start before the first of them has ended. */
+function race<T>(run: (n: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: 50 }, (_, n) => run(n)))
+}
+
+async function insertMany(store: Store, count: number): Promise<void> {
+  for (let n = 1; n <= count; n++) await store.insertOrder(newOrder(n))
+}
+
+describeStores('orders', open => {
+  test('an order is found by its id and by each of its keys', async () => {
+    const store = open()
+    const order = newOrder(1)
+    expect(await store.insertOrder(order)).toBeUndefined()
+    expect(await store.getOrder(order.id)).toEqual(order)
+    expect(await store.findOrder(numberKey(order.orderNumber))).toEqual(order)
+    expect(await store.findOrder(amountKey(order.amount))).toEqual(order)
+  })
+
+  test('an order that was never inserted is not found', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    expect(await store.getOrder('order-2')).toBeUndefined()
+    expect(await store.findOrder(numberKey('number-2'))).toBeUndefined()
+  })
+
+  test('a text comes out as it went in', async () => {
+    const store = open()
+    const order = newOrder(1, {
+      orderNumber: "订单 '1' \u{1f600} \\ \" ;--",
+      fields: { constructor: 'x', list: [null, 1.5] },
+    })
+    await store.insertOrder(order)
+    expect(await store.getOrder(order.id)).toEqual(order)
+    expect(await store.findOrder(numberKey(order.orderNumber))).toEqual(order)
+  })
+
+  test('of 50 racing orders with one number one is added, and 49 conflicts name the number', async () => {
+    const store = open()
+    const conflicts = await race(n => store.insertOrder(newOrder(n, { orderNumber: 'same' })))
+    expect(conflicts.filter(conflict => conflict === undefined)).toHaveLength(1)
+    expect(conflicts.filter(conflict => conflict !== undefined)).toEqual(
+      Array(49).fill({ kind: 'number', key: numberKey('same') }),
+    )
+    expect((await store.listOrders({})).items).toHaveLength(1)
+  })
+
+  test('of 50 racing orders with one id one is added, and 49 conflicts name the id', async () => {
+    const store = open()
+    const conflicts = await race(n => store.insertOrder(newOrder(n, { id: 'same' })))
+    expect(conflicts.filter(conflict => conflict === undefined)).toHaveLength(1)
+    expect(conflicts.filter(conflict => conflict !== undefined)).toEqual(
+      Array(49).fill({ kind: 'id', key: 'same' }),
+    )
+    expect((await store.listOrders({})).items).toHaveLength(1)
+  })
+
+  test('an order with a taken id is a conflict of the kind "id"', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    expect(await store.insertOrder(newOrder(2, { id: 'order-1' }))).toEqual({ kind: 'id', key: 'order-1' })
+    expect(await store.getOrder('order-1')).toEqual(newOrder(1))
+  })
+
+  test('a conflict in the id leaves no key behind', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    await store.insertOrder(newOrder(2, { id: 'order-1' }))
+    expect(await store.findOrder(numberKey('number-2'))).toBeUndefined()
+    expect(await store.insertOrder(newOrder(2))).toBeUndefined()
+  })
+
+  test('a conflict in the last key leaves neither the order nor its other keys behind', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    const refused = newOrder(2, { amount: newOrder(1).amount })
+    expect(await store.insertOrder(refused)).toEqual({ kind: 'amount', key: amountKey(refused.amount) })
+    expect(await store.getOrder(refused.id)).toBeUndefined()
+    expect(await store.findOrder(numberKey(refused.orderNumber))).toBeUndefined()
+    expect((await store.listOrders({})).items).toEqual([newOrder(1)])
+    expect(await store.insertOrder(newOrder(2))).toBeUndefined()
+  })
+})
+
+describeStores('transitions', open => {
+  test('a transition changes the status and what the patch names', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    const paid = { ...newOrder(1), status: 'paid', paidAt: 5, paidAmount: 7 }
+    const patch = { paidAt: 5, paidAmount: 7 }
+    expect(await store.transition('order-1', 'pending', 'paid', { patch })).toEqual(paid)
+    expect(await store.getOrder('order-1')).toEqual(paid)
+  })
+
+  test('a transition from another status than the present one changes nothing', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [])
+    const effects = { patch: { paidAt: 9 }, deliveries: [newDelivery(1)] }
+    expect(await store.transition('order-1', 'pending', 'expired', effects)).toBeUndefined()
+    expect(await store.getOrder('order-1')).toEqual({ ...newOrder(1), status: 'paid' })
+    expect((await store.listDeliveries({})).items).toEqual([])
+  })
+
+  test('a transition of an unknown order changes nothing', async () => {
+    const store = open()
+    const effects = { deliveries: [newDelivery(1)] }
+    expect(await store.transition('order-1', 'pending', 'paid', effects)).toBeUndefined()
+    expect((await store.listDeliveries({})).items).toEqual([])
+  })
+
+  test('of 50 racing transitions one wins, and only its deliveries are added', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    const results = await race(n =>
+      store.transition('order-1', 'pending', n % 2 === 0 ? 'paid' : 'expired', {
+        patch: { paidAmount: n },
+        deliveries: [newDelivery(n)],
+      }),
+    )
+    const winners = results.filter(order => order !== undefined)
+    expect(winners).toHaveLength(1)
+    expect(await store.getOrder('order-1')).toEqual(winners[0])
+    expect((await store.listDeliveries({})).items.map(({ id }) => id)).toEqual([
+      `delivery-${winners[0]?.paidAmount}`,
+    ])
+  })
+
+  test('status and deliveries are there together', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    await store.transition('order-1', 'pending', 'paid', { deliveries: [newDelivery(1), newDelivery(2)] })
+    expect(await store.getOrder('order-1')).toMatchObject({ status: 'paid' })
+    expect((await store.listDeliveries({ order: 'order-1' })).items).toEqual([newDelivery(2), newDelivery(1)])
+  })
+
+  test('a delivery that cannot be added leaves the status as it was', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(1)])
+    await store.insertOrder(newOrder(2))
+    const twice = { patch: { paidAt: 5 }, deliveries: [newDelivery(2), newDelivery(1)] }
+    await expect(store.transition('order-2', 'pending', 'paid', twice)).rejects.toThrow()
+    expect(await store.getOrder('order-2')).toEqual(newOrder(2))
+    expect(await store.findOrder(amountKey(newOrder(2).amount))).toEqual(newOrder(2))
+    expect((await store.listDeliveries({})).items).toEqual([newDelivery(1)])
+  })
+
+  test('a key that the new status no longer yields is free for another order', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { amount: 99 }))
+    await store.transition('order-1', 'pending', 'expired', {})
+    expect(await store.findOrder(amountKey(99))).toBeUndefined()
+    expect(await store.insertOrder(newOrder(2, { amount: 99 }))).toBeUndefined()
+    expect(await store.findOrder(amountKey(99))).toMatchObject({ id: 'order-2' })
+  })
+
+  test('a key that the new status still yields stays taken', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    await store.transition('order-1', 'pending', 'paid', {})
+    expect(await store.findOrder(numberKey('number-1'))).toMatchObject({ id: 'order-1', status: 'paid' })
+    expect(await store.insertOrder(newOrder(2, { orderNumber: 'number-1' }))).toMatchObject({
+      kind: 'number',
+    })
+  })
+
+  test('a key that another order holds is not taken away from it', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { amount: 99 }))
+    await store.transition('order-1', 'pending', 'expired', {})
+    await store.insertOrder(newOrder(2, { amount: 99 }))
+    await store.transition('order-1', 'expired', 'pending', {})
+    expect(await store.findOrder(amountKey(99))).toMatchObject({ id: 'order-2' })
+    await store.transition('order-1', 'pending', 'expired', {})
+    expect(await store.findOrder(amountKey(99))).toMatchObject({ id: 'order-2' })
+  })
+})
+
+describeStores('what is due', open => {
+  test('expiries and deliveries are claimed in the order in which they fell due', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(2, { expiresAt: 40 }))
+    await store.insertOrder(newOrder(3, { expiresAt: 20 }))
+    await insertPaid(store, newOrder(1), [newDelivery(30), newDelivery(10)])
+    const due = await store.claimDue(100, lease, 10)
+    expect(claimedIds(due)).toEqual(['delivery-10', 'order-3', 'delivery-30', 'order-2'])
+    expect(due.map(item => item.dueAt)).toEqual([10, 20, 30, 40])
+    expect(due.map(item => item.kind)).toEqual(['delivery', 'expiry', 'delivery', 'expiry'])
+  })
+
+  test('at one and the same time expiries come first, and the older ones before the newer', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [
+      newDelivery(7, { dueAt: 5 }),
+      newDelivery(6, { dueAt: 5 }),
+      newDelivery(8, { dueAt: 5 }),
+    ])
+    for (const n of [4, 2, 3]) await store.insertOrder(newOrder(n, { expiresAt: 5 }))
+    expect(claimedIds(await store.claimDue(5, lease, 10))).toEqual([
+      'order-4',
+      'order-2',
+      'order-3',
+      'delivery-7',
+      'delivery-6',
+      'delivery-8',
+    ])
+  })
+
+  test('nothing is claimed before its time', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(2, { expiresAt: 20 }))
+    await insertPaid(store, newOrder(1), [newDelivery(21)])
+    expect(await store.claimDue(19, lease, 10)).toEqual([])
+    expect(claimedIds(await store.claimDue(20, lease, 10))).toEqual(['order-2'])
+    await store.transition('order-2', 'pending', 'expired', {})
+    expect(claimedIds(await store.claimDue(21, lease, 10))).toEqual(['delivery-21'])
+  })
+
+  test('no more is claimed than asked for, and the rest comes with the next claims', async () => {
+    const store = open()
+    await insertPaid(
+      store,
+      newOrder(1),
+      [5, 3, 1, 4, 2].map(n => newDelivery(n)),
+    )
+    expect(claimedIds(await store.claimDue(10, lease, 2))).toEqual(['delivery-1', 'delivery-2'])
+    expect(claimedIds(await store.claimDue(10, lease, 2))).toEqual(['delivery-3', 'delivery-4'])
+    expect(claimedIds(await store.claimDue(10, lease, 2))).toEqual(['delivery-5'])
+    expect(await store.claimDue(10, lease, 2)).toEqual([])
+  })
+
+  test('a claimed delivery is not claimed again until its lease ends, and then it is', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    expect(await store.claimDue(10, lease, 10)).toHaveLength(1)
+    expect(await store.claimDue(10 + lease - 1, lease, 10)).toEqual([])
+    expect(claimedIds(await store.claimDue(10 + lease, lease, 10))).toEqual(['delivery-10'])
+  })
+
+  test('of 50 racing claims one gets the delivery', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    const claims = await race(() => store.claimDue(10, lease, 10))
+    expect(claims.flat()).toHaveLength(1)
+  })
+
+  test('an expiry stays due until the order is no longer pending', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10 }))
+    expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['order-1'])
+    expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['order-1'])
+    expect(await store.nextDueAt()).toBe(10)
+    await store.transition('order-1', 'pending', 'expired', {})
+    expect(await store.claimDue(10, lease, 10)).toEqual([])
+    expect(await store.nextDueAt()).toBeUndefined()
+  })
+
+  test('an order that was paid does not expire', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1, { expiresAt: 10 }), [])
+    expect(await store.claimDue(100, lease, 10)).toEqual([])
+  })
+
+  test('an order without an end of life does not expire', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    expect(await store.claimDue(Number.MAX_SAFE_INTEGER, lease, 10)).toEqual([])
+  })
+
+  test('an order whose end of life was moved expires at the new time', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10 }))
+    await store.transition('order-1', 'pending', 'pending', { patch: { expiresAt: 20 } })
+    expect(await store.nextDueAt()).toBe(20)
+    expect(await store.claimDue(19, lease, 10)).toEqual([])
+    expect(claimedIds(await store.claimDue(20, lease, 10))).toEqual(['order-1'])
+  })
+
+  test('nextDueAt is the earliest time at which there is something to claim', async () => {
+    const store = open()
+    expect(await store.nextDueAt()).toBeUndefined()
+    await store.insertOrder(newOrder(2, { expiresAt: 30 }))
+    expect(await store.nextDueAt()).toBe(30)
+    await insertPaid(store, newOrder(1, { expiresAt: 5 }), [newDelivery(20)])
+    expect(await store.nextDueAt()).toBe(20)
+    await store.claimDue(20, lease, 10)
+    expect(await store.nextDueAt()).toBe(30)
+    await store.transition('order-2', 'pending', 'paid', {})
+    expect(await store.nextDueAt()).toBe(20 + lease)
+    await store.recordAttempt('delivery-20', newAttempt(20), { status: 'delivered', dueAt: null })
+    expect(await store.nextDueAt()).toBeUndefined()
+  })
+
+  test('each attempt of a delivery is kept', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    const failed = newAttempt(10)
+    const acknowledged = newAttempt(50, { acknowledged: true, status: 200, reply: '' })
+    expect(await store.recordAttempt('delivery-10', failed, { status: 'pending', dueAt: 50 })).toEqual(
+      newDelivery(10, { attempts: [failed], dueAt: 50 }),
+    )
+    await store.recordAttempt('delivery-10', acknowledged, { status: 'delivered', dueAt: null })
+    expect((await store.listDeliveries({})).items).toEqual([
+      newDelivery(10, { attempts: [failed, acknowledged], status: 'delivered', dueAt: null }),
+    ])
+  })
+
+  test('a delivery is claimed again when its next attempt is due, and not when its lease would have ended', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    await store.claimDue(10, lease, 10)
+    await store.recordAttempt('delivery-10', newAttempt(10), { status: 'pending', dueAt: 500_000 })
+    expect(await store.claimDue(499_999, lease, 10)).toEqual([])
+    expect(await store.claimDue(500_000, lease, 10)).toHaveLength(1)
+  })
+
+  test('a delivery that has ended is not claimed', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10), newDelivery(11)])
+    await store.recordAttempt('delivery-10', newAttempt(10), { status: 'delivered', dueAt: null })
+    await store.recordAttempt('delivery-11', newAttempt(11), { status: 'failed', dueAt: null })
+    expect(await store.claimDue(Number.MAX_SAFE_INTEGER, lease, 10)).toEqual([])
+  })
+
+  test('an attempt of an unknown delivery is not recorded', async () => {
+    const store = open()
+    const next = { status: 'failed', dueAt: null } as const
+    expect(await store.recordAttempt('delivery-1', newAttempt(1), next)).toBeUndefined()
+  })
+})
+
+describeStores('lists', open => {
+  test('orders are listed newest first', async () => {
+    const store = open()
+    await insertMany(store, 3)
+    const { items, next } = await store.listOrders({})
+    expect(items).toEqual([newOrder(3), newOrder(2), newOrder(1)])
+    expect(next).toBeNull()
+  })
+
+  test.for([
+    { filter: { provider: 'other' }, ids: ['order-2'] },
+    { filter: { account: 'second' }, ids: ['order-3'] },
+    { filter: { status: 'paid' }, ids: ['order-4'] },
+    { filter: { orderNumber: 'repeated' }, ids: ['order-6', 'order-5'] },
+    { filter: { qr: 'shared' }, ids: ['order-7', 'order-3'] },
+    { filter: { qr: 'shared', status: 'pending' }, ids: ['order-7', 'order-3'] },
+    { filter: { qr: 'shared', account: 'second' }, ids: ['order-3'] },
+    { filter: { orderNumber: 'repeated', provider: 'other' }, ids: [] },
+    { filter: { orderNumber: 'unknown' }, ids: [] },
+    { filter: { status: 'pending', provider: undefined, qr: 'qr-1' }, ids: ['order-1'] },
+  ] as const)('orders are filtered by $filter', async ({ filter, ids }) => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    await store.insertOrder(newOrder(2, { provider: 'other' }))
+    await store.insertOrder(newOrder(3, { account: 'second', qr: 'shared' }))
+    await insertPaid(store, newOrder(4), [])
+    const repeated = { orderNumber: 'repeated', fields: { repeatable: true } }
+    await store.insertOrder(newOrder(5, repeated))
+    await store.insertOrder(newOrder(6, repeated))
+    await store.insertOrder(newOrder(7, { qr: 'shared' }))
+    expect((await store.listOrders(filter)).items.map(({ id }) => id)).toEqual(ids)
+  })
+
+  test('an order that was paid is not listed as pending any more', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { qr: 'shared' }))
+    await store.insertOrder(newOrder(2, { qr: 'shared' }))
+    await store.transition('order-2', 'pending', 'paid', {})
+    const pending = await store.listOrders({ qr: 'shared', status: 'pending' })
+    expect(pending.items.map(({ id }) => id)).toEqual(['order-1'])
+    const paid = await store.listOrders({ qr: 'shared', status: 'paid' })
+    expect(paid.items.map(({ id }) => id)).toEqual(['order-2'])
+  })
+
+  test.for([1, 3, 7, 8])('pages of %i show each order exactly once', async limit => {
+    const store = open()
+    await insertMany(store, 7)
+    const ids = await listAll(page => store.listOrders({}, page), limit)
+    expect(ids).toEqual([7, 6, 5, 4, 3, 2, 1].map(n => `order-${n}`))
+  })
+
+  test('a page is as long as asked for, and the last one has no next', async () => {
+    const store = open()
+    await insertMany(store, 4)
+    const first = await store.listOrders({}, { limit: 2 })
+    expect(first.items).toHaveLength(2)
+    expect(first.next).not.toBeNull()
+    const last = await store.listOrders({}, { limit: 2, after: first.next ?? '' })
+    expect(last.items).toHaveLength(2)
+    expect(last.next).toBeNull()
+  })
+
+  test('a page has 50 orders unless asked otherwise', async () => {
+    const store = open()
+    await insertMany(store, 51)
+    expect((await store.listOrders({})).items).toHaveLength(50)
+  })
+
+  test('pages show each order exactly once also while new ones arrive', async () => {
+    const store = open()
+    await insertMany(store, 7)
+    let n = 100
+    const ids = await listAll(
+      page => store.listOrders({}, page),
+      2,
+      () => store.insertOrder(newOrder(n++)),
+    )
+    expect(ids).toEqual([7, 6, 5, 4, 3, 2, 1].map(number => `order-${number}`))
+  })
+
+  test('pages of open orders show each exactly once also while they are paid', async () => {
+    const store = open()
+    for (let n = 1; n <= 7; n++) await store.insertOrder(newOrder(n, { qr: 'shared' }))
+    let n = 7
+    const ids = await listAll(
+      page => store.listOrders({ qr: 'shared', status: 'pending' }, page),
+      2,
+      () => store.transition(`order-${n--}`, 'pending', 'paid', {}),
+    )
+    expect(ids).toEqual([7, 6, 5, 4, 3, 2, 1].map(number => `order-${number}`))
+  })
+
+  test('filtered pages show each order exactly once', async () => {
+    const store = open()
+    for (let n = 1; n <= 9; n++) {
+      await store.insertOrder(newOrder(n, { account: n % 2 === 0 ? 'even' : 'odd' }))
+    }
+    const ids = await listAll(page => store.listOrders({ account: 'odd' }, page), 2)
+    expect(ids).toEqual([9, 7, 5, 3, 1].map(n => `order-${n}`))
+  })
+
+  test('a cursor that no page gave ends in a page all the same', async () => {
+    const store = open()
+    await insertMany(store, 3)
+    await insertPaid(store, newOrder(4), [newDelivery(1)])
+    expect((await store.listOrders({}, { after: '9007199254740991' })).items).toHaveLength(4)
+    expect((await store.listDeliveries({}, { after: '9007199254740991' })).items).toHaveLength(1)
+  })
+
+  test.for([
+    { filter: {}, ids: ['delivery-4', 'delivery-3', 'delivery-2', 'delivery-1'] },
+    { filter: { order: 'order-1' }, ids: ['delivery-2', 'delivery-1'] },
+    { filter: { order: 'order-9' }, ids: [] },
+    { filter: { status: 'failed' }, ids: ['delivery-3'] },
+    { filter: { provider: 'other' }, ids: ['delivery-4'] },
+    { filter: { account: 'second' }, ids: ['delivery-4'] },
+    { filter: { order: 'order-2', status: 'pending' }, ids: ['delivery-4'] },
+  ] as const)('deliveries are listed newest first, filtered by $filter', async ({ filter, ids }) => {
+    const store = open()
+    const further = { order: 'order-2', provider: 'other', account: 'second' }
+    await insertPaid(store, newOrder(1), [newDelivery(1), newDelivery(2)])
+    await insertPaid(store, newOrder(2), [newDelivery(3, { order: 'order-2' }), newDelivery(4, further)])
+    await store.recordAttempt('delivery-3', newAttempt(3), { status: 'failed', dueAt: null })
+    expect((await store.listDeliveries(filter)).items.map(({ id }) => id)).toEqual(ids)
+  })
+
+  test.for([{ order: undefined }, { order: 'order-1' }])(
+    'pages show each delivery of $order exactly once also while new ones arrive',
+    async filter => {
+      const store = open()
+      const deliveries = Array.from({ length: 7 }, (_, n) => newDelivery(n + 1))
+      await insertPaid(store, newOrder(1), deliveries)
+      let n = 100
+      const ids = await listAll(
+        page => store.listDeliveries(filter, page),
+        2,
+        () => insertPaid(store, newOrder(++n), [newDelivery(n)]),
+      )
+      expect(ids).toEqual([7, 6, 5, 4, 3, 2, 1].map(number => `delivery-${number}`))
+    },
+  )
+})
+
+describeStores('accounts', open => {
+  test('an account is found by its id and by its identity', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    await store.putAccount(newAccount('two'))
+    expect(await store.getAccount('some', 'one')).toEqual(newAccount('one'))
+    expect(await store.findAccount('some', 'key-two')).toEqual(newAccount('two'))
+  })
+
+  test('an account is not found under another provider, id or identity', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    expect(await store.getAccount('other', 'one')).toBeUndefined()
+    expect(await store.getAccount('some', 'two')).toBeUndefined()
+    expect(await store.findAccount('other', 'key-one')).toBeUndefined()
+    expect(await store.findAccount('some', 'key-two')).toBeUndefined()
+  })
+
+  test('an account that is put again is replaced', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    const changed = newAccount('one', { settings: { frozen: true } })
+    await store.putAccount(changed)
+    expect(await store.getAccount('some', 'one')).toEqual(changed)
+    expect(await store.findAccount('some', 'key-one')).toEqual(changed)
+    expect(await store.listAccounts()).toEqual([changed])
+  })
+
+  test('an account is found by its changed identity, and not by the old one', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    const changed = newAccount('one', { credentials: { key: 'fresh' } })
+    await store.putAccount(changed)
+    expect(await store.findAccount('some', 'fresh')).toEqual(changed)
+    expect(await store.findAccount('some', 'key-one')).toBeUndefined()
+  })
+
+  test('50 racing puts of one account leave one account', async () => {
+    const store = open()
+    await race(n => store.putAccount(newAccount('one', { settings: { n } })))
+    expect(await store.listAccounts()).toEqual([newAccount('one', { settings: { n: 49 } })])
+  })
+
+  test('accounts are listed in the order in which they were added', async () => {
+    const store = open()
+    for (const id of ['b', 'c', 'a']) await store.putAccount(newAccount(id))
+    await store.putAccount(newAccount('b'))
+    expect((await store.listAccounts()).map(({ id }) => id)).toEqual(['b', 'c', 'a'])
+  })
+
+  test('spending lowers a setting by one and stops at zero', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one', { settings: { balance: 2, other: 5 } }))
+    expect(await store.spend('some', 'one', 'balance')).toBe(true)
+    expect(await store.spend('some', 'one', 'balance')).toBe(true)
+    expect(await store.spend('some', 'one', 'balance')).toBe(false)
+    expect(await store.getAccount('some', 'one')).toMatchObject({ settings: { balance: 0, other: 5 } })
+    expect(await store.findAccount('some', 'key-one')).toMatchObject({ settings: { balance: 0, other: 5 } })
+  })
+
+  test('a setting that is null is spent without limit', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one', { settings: { callsLeft: null } }))
+    expect(await race(() => store.spend('some', 'one', 'callsLeft'))).not.toContain(false)
+    expect(await store.getAccount('some', 'one')).toMatchObject({ settings: { callsLeft: null } })
+  })
+
+  test('50 racing spends of 10 succeed exactly 10 times', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one', { settings: { balance: 10 } }))
+    const spent = await race(() => store.spend('some', 'one', 'balance'))
+    expect(spent.filter(success => success)).toHaveLength(10)
+  })
+
+  test('calls are counted within a window that slides', async () => {
+    const store = open()
+    const call = (now: number) => store.countCall('key', now, 1000, 2)
+    expect(await call(0)).toBe(true)
+    expect(await call(600)).toBe(true)
+    expect(await call(999)).toBe(false)
+    expect(await call(1000)).toBe(true)
+    expect(await call(1599)).toBe(false)
+    expect(await call(1600)).toBe(true)
+  })
+
+  test('a call beyond the limit is not counted itself', async () => {
+    const store = open()
+    const call = (now: number) => store.countCall('key', now, 1000, 1)
+    expect(await call(0)).toBe(true)
+    expect(await call(500)).toBe(false)
+    expect(await call(1000)).toBe(true)
+  })
+
+  test('calls are counted for each key by itself', async () => {
+    const store = open()
+    expect(await store.countCall('one', 0, 1000, 1)).toBe(true)
+    expect(await store.countCall('two', 0, 1000, 1)).toBe(true)
+  })
+
+  test('of 50 racing calls no more count than the limit allows', async () => {
+    const store = open()
+    const counted = await race(() => store.countCall('key', 0, 1000, 10))
+    expect(counted.filter(within => within)).toHaveLength(10)
+  })
+})
+
+describeStores('reset', open => {
+  test('a reset forgets everything but the accounts given', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    await insertMany(store, 5)
+    await insertPaid(store, newOrder(6, { expiresAt: 10 }), [newDelivery(10)])
+    await store.insertOrder(newOrder(7, { expiresAt: 10 }))
+    await store.countCall('key', 0, 1000, 1)
+    await store.reset([newAccount('two')])
+    expect((await store.listOrders({})).items).toEqual([])
+    expect((await store.listDeliveries({})).items).toEqual([])
+    expect((await store.listDeliveries({ order: 'order-6' })).items).toEqual([])
+    expect(await store.getOrder('order-1')).toBeUndefined()
+    expect(await store.findOrder(numberKey('number-1'))).toBeUndefined()
+    expect((await store.listOrders({ orderNumber: 'number-1' })).items).toEqual([])
+    expect(await store.claimDue(1000, lease, 10)).toEqual([])
+    expect(await store.nextDueAt()).toBeUndefined()
+    expect(await store.listAccounts()).toEqual([newAccount('two')])
+    expect(await store.findAccount('some', 'key-one')).toBeUndefined()
+    expect(await store.countCall('key', 0, 1000, 1)).toBe(true)
+  })
+
+  test('after a reset the same orders can be inserted, paged and claimed again', async () => {
+    const store = open()
+    for (let round = 1; round <= 2; round++) {
+      await store.reset([newAccount('one')])
+      for (let n = 1; n <= 3; n++) {
+        expect(await store.insertOrder(newOrder(n, { expiresAt: n }))).toBeUndefined()
+      }
+      expect(await listAll(page => store.listOrders({}, page), 2)).toEqual(['order-3', 'order-2', 'order-1'])
+      expect(claimedIds(await store.claimDue(2, lease, 10))).toEqual(['order-1', 'order-2'])
+      expect(await store.getAccount('some', 'one')).toEqual(newAccount('one'))
+    }
+  })
+
+  test('a reset leaves the accounts that were given as they were', async () => {
+    const store = open()
+    const initial = [newAccount('one', { settings: { balance: 2 } })]
+    await store.reset(initial)
+    await store.spend('some', 'one', 'balance')
+    await store.reset(initial)
+    expect(await store.listAccounts()).toEqual([newAccount('one', { settings: { balance: 2 } })])
+  })
+})
+
+/** Changes a record as far down as it goes. */
+function spoil(record: object): void {
+  for (const value of Object.values(record)) {
+    if (typeof value === 'object' && value !== null) spoil(value)
+  }
+  Object.assign(record, { id: 'spoilt', key: 'spoilt', nested: 'spoilt', '0': 'spoilt' })
+}
+
+describeStores('copies', open => {
+  test('changing an order that came out changes nothing inside', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10 }))
+    const outgoing = [
+      await store.getOrder('order-1'),
+      await store.findOrder(numberKey('number-1')),
+      ...(await store.listOrders({})).items,
+      ...(await store.claimDue(10, lease, 1)).map(item => item.kind === 'expiry' && item.order),
+      await store.transition('order-1', 'pending', 'pending', {}),
+    ]
+    expect(outgoing).toEqual(Array(5).fill(newOrder(1, { expiresAt: 10 })))
+    for (const order of outgoing) spoil(order as object)
+    expect(await store.getOrder('order-1')).toEqual(newOrder(1, { expiresAt: 10 }))
+  })
+
+  test('changing a delivery that came out changes nothing inside', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    const [claimed] = await store.claimDue(10, lease, 1)
+    const recorded = await store.recordAttempt('delivery-10', newAttempt(10), {
+      status: 'pending',
+      dueAt: 99,
+    })
+    const listed = await store.listDeliveries({})
+    const ofOrder = await store.listDeliveries({ order: 'order-1' })
+    for (const record of [claimed, recorded, ...listed.items, ...ofOrder.items]) spoil(record as object)
+    expect((await store.listDeliveries({})).items).toEqual([
+      newDelivery(10, { attempts: [newAttempt(10)], dueAt: 99 }),
+    ])
+  })
+
+  test('changing an account that came out changes nothing inside', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    spoil((await store.getAccount('some', 'one')) as object)
+    spoil((await store.findAccount('some', 'key-one')) as object)
+    for (const account of await store.listAccounts()) spoil(account)
+    expect(await store.getAccount('some', 'one')).toEqual(newAccount('one'))
+    expect(await store.findAccount('some', 'key-one')).toEqual(newAccount('one'))
+  })
+
+  test('changing what was put in changes nothing inside', async () => {
+    const store = open()
+    const order = newOrder(1)
+    const delivery = newDelivery(10)
+    const attempt = newAttempt(10)
+    const [account, replacement] = [newAccount('one'), newAccount('one')]
+    const patch = { fields: { nested: { list: [7] } } }
+    await store.insertOrder(order)
+    await store.transition('order-1', 'pending', 'paid', { patch, deliveries: [delivery] })
+    await store.recordAttempt('delivery-10', attempt, { status: 'failed', dueAt: null })
+    await store.putAccount(account)
+    await store.putAccount(replacement)
+    for (const record of [order, patch, delivery, attempt, account, replacement]) spoil(record)
+    expect(await store.getOrder('order-1')).toEqual(
+      newOrder(1, { status: 'paid', fields: { nested: { list: [7] } } }),
+    )
+    expect((await store.listDeliveries({})).items).toEqual([
+      newDelivery(10, { status: 'failed', dueAt: null, attempts: [newAttempt(10)] }),
+    ])
+    expect(await store.listAccounts()).toEqual([newAccount('one')])
+  })
+})
