@@ -11,7 +11,11 @@ const whole = (min: number, max: number) =>
 export const configSchema = z.strictObject({
   port: whole(0, 65535).optional().meta({ description: 'Port to listen on; 0 takes a free one.' }),
   host: z.string().min(1).optional().meta({ description: 'Address to listen on.' }),
-  providers: z.array(z.string()).min(1).optional().meta({ description: 'Providers to serve.' }),
+  providers: z
+    .array(z.string(), { error: 'allowed is a list of providers' })
+    .min(1, 'allowed is a list of at least one provider')
+    .optional()
+    .meta({ description: 'Providers to serve.' }),
   seed: whole(-(2 ** 31), 2 ** 32 - 1)
     .optional()
     .meta({ description: 'Seed of all chance.' }),

@@ -52,7 +52,12 @@ test('the line that starts a server with flags works', async () => {
 test('the two lines work in a fresh copy: npm ci prints no warning about scripts, npm start serves', async () => {
   const copy = mkdtempSync(join(tmpdir(), 'paydouble-copy-'))
   onTestFinished(() => rmSync(copy, { recursive: true }))
-  for (const file of execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n')) {
+  for (const file of execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n')) {
     mkdirSync(dirname(join(copy, file)), { recursive: true })
     cpSync(join(root, file), join(copy, file))
   }

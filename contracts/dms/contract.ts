@@ -171,6 +171,7 @@ export const dms = defineContract({
     }),
     defaults: { duplicateOrders: 'refuse', expiryMinutes: null, refusalStatus: 200, errorCodes: {} },
     identifiedBy: 'payerId',
+    secrets: [],
   },
   operations: { payment },
   callbacks: {},

@@ -20,7 +20,18 @@ export const wire: Wire = {
     throw malformed(`the body is ${type ?? 'of no content type'}; JSON and forms are read`)
   },
 
-  identify: message => (typeof message.params.payer_id === 'string' ? message.params.payer_id : undefined),
+  identify(message) {
+    const { payer_id: payerId } = message.params
+    if (typeof payerId === 'string' && payerId !== '') return payerId
+    throw new Refusal('invalidParameter', [
+      {
+        kind: 'missingField',
+        severity: 'breaking',
+        pointer: '/payer_id',
+        message: 'payer_id is missing or no text',
+      },
+    ])
+  },
 
   // The document names no credential.
   verify: (): Verification => ({ ok: true }),

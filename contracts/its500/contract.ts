@@ -308,6 +308,7 @@ export const its500 = defineContract({
       errorCodes: {},
     },
     identifiedBy: 'appKey',
+    secrets: ['appSecret'],
   },
   operations: { createOrder },
   callbacks: {
@@ -435,12 +436,14 @@ export const its500 = defineContract({
       provenance: documented('rule.answer-json'),
     },
     discount: {
+      value: { lessThanYuan: 1 },
+      description: 'The price to pay is the original one less a random amount under this many yuan.',
+      provenance: documented('rule.discount'),
+    },
+    discountRange: {
       value: { minFen: 1, maxFen: 99 },
-      description: 'The random discount, uniform in whole fen.',
-      provenance: documented(
-        'rule.discount',
-        'the document says less than 1 yuan; that it is never zero is assumed',
-      ),
+      description: 'The discount is uniform in whole fen, and never zero.',
+      provenance: assumed('the document says no more than random and less than 1 yuan'),
     },
     payerPaysPrice: {
       value: { pay: 'price', otherwise: '漏单' },

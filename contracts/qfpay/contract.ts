@@ -353,12 +353,23 @@ export const qfpay = defineContract({
     }),
     defaults: { duplicateOrderCode: '1251', errorCodes: {}, emptyParams: 'signed' },
     identifiedBy: 'appCode',
+    secrets: ['clientKey'],
   },
   operations: { payment },
   callbacks: {},
   errors,
   refusals: { malformed: 'malformed', unknownAccount: 'signature', invalid: 'invalidParameter' },
   refusal,
+  responseHeaders: z.looseObject({
+    'X-QF-SIGN': fact(
+      z
+        .string()
+        .regex(/^[0-9A-F]{32}$/)
+        .optional(),
+      published('rule.response-signature'),
+      'MD5 of the raw body and the client key, upper-case hex; missing where the app code is unknown.',
+    ),
+  }),
   rateLimits: [],
   rules: {
     requestForm: {

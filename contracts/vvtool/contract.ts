@@ -164,6 +164,7 @@ export const vvtool = defineContract({
       errorCodes: {},
     },
     identifiedBy: 'accessToken',
+    secrets: ['accessToken'],
   },
   operations: { paymentQrCode },
   callbacks: {},
@@ -280,10 +281,15 @@ export const vvtool = defineContract({
       description: 'Prices with more than 15 digits get code 100.',
       provenance: assumed('no limit is documented; beyond it fen would not be exact numbers'),
     },
+    callbackExists: {
+      value: true,
+      description: 'Paid orders can be called back, at an address that the staff of vv-tool sets.',
+      provenance: published('rule.callback-exists'),
+    },
     noCallback: {
       value: true,
-      description: 'The double sends no callback for vv-tool: the message is not documented.',
-      provenance: published('rule.callback-exists'),
+      description: 'The double sends no callback.',
+      provenance: assumed('no source describes the message'),
     },
   },
   security: {

@@ -6,6 +6,9 @@ import { addPay } from './pay.ts'
 import { addServe } from './serve.ts'
 import { addSpec } from './spec.ts'
 
+/** Errors of the one who calls: flags, configuration, names. */
+const usageErrors = new Set(['badFlag', 'badConfig', 'badAccount', 'configNotFound', 'unknownProvider'])
+
 /**
  * Runs the command line.
  * @returns the exit code: 0, 1 where a command failed, 2 where it was called wrongly
@@ -25,6 +28,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof PaydoubleError)) throw error
     process.stderr.write(`paydouble: ${error.message}\n`)
-    return 1
+    return usageErrors.has(error.code) ? 2 : 1
   }
 }

@@ -16,10 +16,20 @@ export function addPay(program: Command): void {
 
 async function pay(order: string, flags: { url: string; amount?: string; json?: boolean }): Promise<void> {
   const amount = toAmount(flags.amount)
-  const answer = order.includes('://')
-    ? await callControl(flags.url, 'POST', 'api/pay', { qr: order, ...amount })
-    : await callControl(flags.url, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)
+  const byId = () => callControl(flags.url, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)
+  const byQr = () => callControl(flags.url, 'POST', 'api/pay', { qr: order, ...amount })
+  const answer = order.includes('://') ? await byQr() : await byId().catch(orElse('orderUnknown', byQr))
   process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : toText(answer as Payment))
+}
+
+/** Tries the second way after one kind of failure; if that fails too, the first failure tells more. */
+function orElse(code: string, next: () => Promise<unknown>): (error: unknown) => Promise<unknown> {
+  return async error => {
+    if (!(error instanceof PaydoubleError) || error.code !== code) throw error
+    return next().catch(() => {
+      throw error
+    })
+  }
 }
 
 function toAmount(text: string | undefined): { amount?: number } {

@@ -5,7 +5,8 @@ import { PaydoubleError } from '../contract/index.ts'
 import { deliverWith } from '../doors/deliver.ts'
 import { openHttpDoor } from '../doors/http.ts'
 import { createManualClock, createSystemClock } from '../double/clock.ts'
-import { assembleDouble, type Double } from '../double/double.ts'
+import { assembleDouble, type Double, toInitialAccounts } from '../double/double.ts'
+import { createRandom } from '../double/random.ts'
 import type { AccountSeed, Simulator } from '../double/simulator.ts'
 import type { Account } from '../store/records.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
@@ -49,6 +50,8 @@ async function serve(flags: Flags): Promise<void> {
     directory: process.cwd(),
   })
   const chosen = chooseSimulators(config.providers)
+  // Those that are not served are checked as well: a mistake is found before it matters.
+  toInitialAccounts(simulators, toAccounts(simulators, config), createRandom(1))
   const double = assembleDouble({
     simulators: chosen,
     createStore: createSqliteStore,

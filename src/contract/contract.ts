@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Finding } from './finding.ts'
+import { matchPath } from './path.ts'
 import { assumed, fact, type Provenance } from './provenance.ts'
 import type { Settings, Wire, WireRequest } from './wire.ts'
 
@@ -25,6 +26,8 @@ export interface Contract {
   readonly refusals: Refusals
   /** The body of a refusal. */
   readonly refusal: z.ZodObject
+  /** Headers of answers and refusals that carry meaning. */
+  readonly responseHeaders?: z.ZodObject
   readonly rateLimits: readonly RateLimit[]
   /** Facts that are neither field nor code, by name. */
   readonly rules: Readonly<Record<string, Rule>>
@@ -50,6 +53,8 @@ export interface AccountContract {
   readonly defaults: Readonly<Record<string, unknown>>
   /** The credential by which a request names its account. */
   readonly identifiedBy: string
+  /** The credentials that no log or page may show in full. */
+  readonly secrets: readonly string[]
 }
 
 /** One documented request with its responses. */
@@ -207,9 +212,9 @@ export function errorCodesSetting<const N extends string>(
   names: readonly [N, ...N[]],
 ): z.ZodType<Partial<Record<N, string>>> {
   return fact(
-    z.partialRecord(z.enum(names), z.string()),
+    z.partialRecord(z.enum(names), z.string().regex(/^\d+$/, 'not a code of digits')),
     assumed('the codes of these refusals are not documented', 'errorCodes'),
-    'Other codes for assumed rows of the error table, by the name of the row.',
+    'Other codes for rows of the error table, by the name of the row. Where a request names no account, those of the first account count.',
   )
 }
 
@@ -256,10 +261,11 @@ export function adviceFor(operation: Operation, params: Record<string, unknown>)
   return findings
 }
 
-/** Whether a request reaches this operation. */
-export function matchesOperation(
+/** The values of the path parameters of an operation, or undefined where a request does not reach it. */
+export function matchOperation(
   operation: Operation,
   request: Pick<WireRequest, 'method' | 'path'>,
-): boolean {
-  return operation.path === request.path && operation.methods.some(method => method === request.method)
+): Record<string, string> | undefined {
+  if (!operation.methods.some(method => method === request.method)) return undefined
+  return matchPath(operation.path, request.path)
 }

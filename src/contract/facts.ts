@@ -32,6 +32,7 @@ export function listFacts(contract: Contract): Fact[] {
     facts.push(...factsOf(callback.payload, `callbacks.${name}.payload`))
   }
   facts.push(...factsOf(contract.refusal, 'refusal'))
+  if (contract.responseHeaders) facts.push(...factsOf(contract.responseHeaders, 'responseHeaders'))
   for (const [name, row] of Object.entries(contract.errors)) say(`errors.${name}`, row.provenance)
   for (const limit of contract.rateLimits) say(`rateLimits.${limit.windowMs}`, limit.provenance)
   for (const [name, rule] of Object.entries(contract.rules)) say(`rules.${name}`, rule.provenance)

@@ -3,11 +3,21 @@ import type { Deliver } from '../double/callbacks.ts'
 /** How long a receiver may take to answer, in milliseconds. */
 export const callbackTimeoutMs = 10_000
 
-/** Sends callbacks with the given `fetch`. Redirects are not followed. */
-export function deliverWith(fetch: (request: Request) => Promise<Response>): Deliver {
-  return async ({ url, method, headers, body }) => {
-    const signal = AbortSignal.timeout(callbackTimeoutMs)
-    const response = await fetch(new Request(url, { method, headers, body, signal, redirect: 'manual' }))
+/**
+ * Sends callbacks with the given `fetch`. Redirects are not followed.
+ *
+ * @param options.timeoutMs how long a receiver may take; default 10,000
+ */
+export function deliverWith(
+  fetch: (request: Request, init: { signal: AbortSignal }) => Promise<Response>,
+  { timeoutMs = callbackTimeoutMs }: { readonly timeoutMs?: number } = {},
+): Deliver {
+  return async ({ url, method, headers, body, signal }) => {
+    const request = new Request(url, { method, headers, body, redirect: 'manual' })
+    // Beside the request, because fetch drops a signal that is inside of it.
+    const response = await fetch(request, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    })
     return { status: response.status, body: await response.text() }
   }
 }

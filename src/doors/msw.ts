@@ -2,10 +2,25 @@
 import { bypass, HttpResponse, http, type RequestHandler } from 'msw'
 import type { Deliver } from '../double/callbacks.ts'
 import type { Double } from '../double/double.ts'
+import { hostsOf, toHostName } from '../double/router.ts'
 import { deliverWith } from './deliver.ts'
 
-/** MSW handlers for a double: one for each host of a provider, and for placeholder hosts one for each path. */
+/**
+ * The MSW handler of a double, as a list for `setupServer(...handlers)`. It takes every request to a
+ * provider's host, with any port, and for a provider whose host is a placeholder every request to its paths.
+ */
 export function toHandlers(double: Pick<Double, 'handle' | 'simulators'>): RequestHandler[] {
+  const contracts = double.simulators.map(simulator => simulator.contract)
+  const hosts = new Set(contracts.flatMap(hostsOf))
+  const basePaths = contracts
+    .filter(contract => contract.servers.some(server => server.placeholder))
+    .flatMap(contract => contract.basePaths)
+
+  const isForProvider = ({ request }: { request: Request }) => {
+    const url = new URL(request.url)
+    return hosts.has(toHostName(url.host)) || basePaths.some(base => url.pathname.includes(base))
+  }
+
   const resolver = async ({ request }: { request: Request }) => {
     const url = new URL(request.url)
     const { status, headers, body } = await double.handle({
@@ -20,15 +35,9 @@ export function toHandlers(double: Pick<Double, 'handle' | 'simulators'>): Reque
     })
     return new HttpResponse(body, { status, headers })
   }
-  return double.simulators
-    .flatMap(({ contract }) => [
-      ...contract.servers.map(server => `*://${new URL(server.url).host}/*`),
-      ...(contract.servers.some(server => server.placeholder)
-        ? contract.basePaths.map(base => `*${base}*`)
-        : []),
-    ])
-    .map(pattern => http.all(pattern, resolver))
+
+  return [http.all(isForProvider, resolver)]
 }
 
 /** Sends callbacks past MSW's own handlers. */
-export const deliverPastMsw: Deliver = deliverWith(request => fetch(bypass(request)))
+export const deliverPastMsw: Deliver = deliverWith((request, init) => fetch(bypass(request), init))

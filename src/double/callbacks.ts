@@ -15,6 +15,8 @@ export interface CallbackRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Fires when the double is closed. */
+  readonly signal: AbortSignal
 }
 
 /** How much of a reply is kept, in characters. */
@@ -25,6 +27,8 @@ export interface Callbacks {
   prepare(simulator: Simulator, order: Order, account: Account): Delivery[]
   /** Sends one delivery once, and writes down what came of it. */
   attempt(delivery: Delivery): Promise<Delivery | undefined>
+  /** Breaks off all attempts that are under way. */
+  close(): void
 }
 
 export function createCallbacks(parts: {
@@ -36,6 +40,7 @@ export function createCallbacks(parts: {
   readonly deliver: Deliver
 }): Callbacks {
   const { store, clock, random, policy, deliver } = parts
+  const closing = new AbortController()
   const contracts = new Map(parts.contracts.map(contract => [contract.id, contract]))
 
   function callbackOf(delivery: Delivery): Callback | undefined {
@@ -62,7 +67,7 @@ export function createCallbacks(parts: {
     const at = clock.now()
     try {
       const { url, method, headers, body } = delivery
-      const reply = await deliver({ url, method, headers, body })
+      const reply = await deliver({ url, method, headers, body, signal: closing.signal })
       const kept = reply.body.slice(0, keptReplyLength)
       return {
         at,
@@ -84,6 +89,8 @@ export function createCallbacks(parts: {
   }
 
   return {
+    close: () => closing.abort(new Error('the double was closed')),
+
     prepare(simulator, order, account) {
       const now = clock.now()
       const outgoing = simulator.callbacksOf?.(order, account.settings as never) ?? []
@@ -135,7 +142,7 @@ export function undelivered(deliveries: readonly Delivery[]): Finding[] {
       const last = delivery.attempts.at(-1)
       return {
         kind: 'callbackNotAcknowledged',
-        severity: 'note',
+        severity: 'breaking',
         pointer: '',
         message: `The callback to ${delivery.url} was not acknowledged: ${last?.error ?? `HTTP ${last?.status}`}.`,
       }

@@ -10,7 +10,7 @@ import { createJournal, type Journal } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
 import { createPayer, type Payer } from './payer.ts'
 import { answer } from './pipeline.ts'
-import { createRandom } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
 import { createScheduler, type Fired } from './scheduler.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
@@ -104,12 +104,7 @@ export function assembleDouble(options: AssembleOptions): Double {
   const payer = createPayer({ simulators, store, clock, callbacks, scheduler, journal })
   const router = createRouter(simulators)
   const parts = { router, store, clock, random, faults, journal, scheduler, callbackPolicy, rateLimits }
-  const initialAccounts = simulators.flatMap(simulator => {
-    const { id } = simulator.contract
-    return (options.accounts?.[id] ?? simulator.accounts).map(({ id: account, ...fields }) =>
-      changeAccount(simulator.contract, newAccount(simulator, account), fields),
-    )
-  })
+  const initialAccounts = toInitialAccounts(simulators, options.accounts ?? {}, random)
   const ready = store.reset(initialAccounts)
 
   function simulatorOf(provider: string): Simulator {
@@ -119,14 +114,6 @@ export function assembleDouble(options: AssembleOptions): Double {
       'unknownProvider',
       `Failed to find the provider ${JSON.stringify(provider)}: this double has ${[...contracts.keys()].join(', ')}.`,
     )
-  }
-
-  /** As the simulator knows it by this id, or with invented credentials. */
-  function newAccount({ contract, accounts, inventCredentials }: Simulator, id: string): Account {
-    const invented = inventCredentials(random.stream(`${contract.id}/accounts/${id}`))
-    const account = { provider: contract.id, id, credentials: invented, settings: contract.account.defaults }
-    const { id: _, ...fields } = accounts.find(seeded => seeded.id === id) ?? { id }
-    return changeAccount(contract, account, fields)
   }
 
   /** The same function, once the double is ready. */
@@ -163,7 +150,7 @@ export function assembleDouble(options: AssembleOptions): Double {
         await ready
         const simulator = simulatorOf(provider)
         const known = await store.getAccount(provider, id)
-        const account = changeAccount(simulator.contract, known ?? newAccount(simulator, id), changes)
+        const account = changeAccount(simulator.contract, known ?? newAccount(simulator, id, random), changes)
         const identity = account.credentials[simulator.contract.account.identifiedBy]
         const holder = await store.findAccount(provider, String(identity))
         if (holder && holder.id !== id) {
@@ -191,11 +178,65 @@ export function assembleDouble(options: AssembleOptions): Double {
       await store.reset(initialAccounts)
     },
     async close() {
+      callbacks.close()
+      await scheduler.idle()
       scheduler.reset()
       clock.reset()
       await store.close()
     },
   }
+}
+
+/**
+ * The accounts with which a double begins.
+ *
+ * @param given accounts by provider, instead of the simulators' own
+ * @throws PaydoubleError `badAccount`, `unknownProvider`
+ */
+export function toInitialAccounts(
+  simulators: readonly Simulator[],
+  given: Readonly<Record<string, readonly AccountSeed[]>>,
+  random: Random,
+): Account[] {
+  const known = simulators.map(({ contract }) => contract.id)
+  const stranger = Object.keys(given).find(provider => !known.includes(provider))
+  if (stranger !== undefined) {
+    throw new PaydoubleError(
+      'unknownProvider',
+      `Failed to add the accounts of ${JSON.stringify(stranger)}: this double has ${known.join(', ')}.`,
+    )
+  }
+  return simulators.flatMap(simulator => {
+    const { contract } = simulator
+    const accounts = (given[contract.id] ?? simulator.accounts).map(({ id, ...fields }) =>
+      changeAccount(contract, newAccount(simulator, id, random), fields),
+    )
+    const { identifiedBy } = contract.account
+    const id = repeated(accounts.map(account => account.id))
+    const identity = repeated(accounts.map(account => String(account.credentials[identifiedBy])))
+    if (id === undefined && identity === undefined) return accounts
+    const what =
+      id === undefined
+        ? `two of them have the same ${identifiedBy}`
+        : `the id ${JSON.stringify(id)} comes twice`
+    throw new PaydoubleError('badAccount', `Failed to add the accounts of ${contract.id}: ${what}.`)
+  })
+}
+
+/** An account as the simulator knows it by this id, or with invented credentials. */
+function newAccount(
+  { contract, accounts, inventCredentials }: Simulator,
+  id: string,
+  random: Random,
+): Account {
+  const invented = inventCredentials(random.stream(`${contract.id}/accounts/${id}`))
+  const account = { provider: contract.id, id, credentials: invented, settings: contract.account.defaults }
+  const { id: _, ...fields } = accounts.find(seeded => seeded.id === id) ?? { id }
+  return changeAccount(contract, account, fields)
+}
+
+function repeated(values: readonly string[]): string | undefined {
+  return values.find((value, i) => values.indexOf(value) !== i)
 }
 
 /**

@@ -19,7 +19,10 @@ export const faultHeader = 'x-paydouble'
 export interface Faults {
   /** @throws PaydoubleError `unknownError` where the error table has no such row */
   add(contract: Contract, fault: Fault): void
-  /** The error row that answers this call, and which rule says so; each call uses the rule up by one. */
+  /**
+   * The error row that answers this call, and which rule says so; each call uses the rule up by one.
+   * @throws PaydoubleError `unknownError` where the header asks for what the error table does not have
+   */
   take(contract: Contract, call: FaultCall): { errorName: string; rule: string } | undefined
   reset(): void
 }
@@ -36,10 +39,11 @@ export function createFaults(): Faults {
   return {
     add(contract, fault) {
       const errorName = findErrorName(contract, fault.error)
-      if (errorName === undefined) {
+      if (errorName === undefined) throw unknownError(contract, fault.error)
+      if (fault.operation !== undefined && !Object.hasOwn(contract.operations, fault.operation)) {
         throw new PaydoubleError(
           'unknownError',
-          `Failed to add the fault ${JSON.stringify(fault.error)}: ${contract.id} has no such code. Its codes are ${codesOf(contract)}.`,
+          `Failed to add the fault: ${contract.id} has no operation ${JSON.stringify(fault.operation)}. Its operations are ${Object.keys(contract.operations).join(', ')}.`,
         )
       }
       rules.push({ fault, errorName, left: fault.times ?? 1 })
@@ -49,7 +53,8 @@ export function createFaults(): Faults {
       const asked = header === undefined ? undefined : /(?:^|[;,\s])error=([\w.-]+)/.exec(header)?.[1]
       if (asked !== undefined) {
         const errorName = findErrorName(contract, asked)
-        if (errorName !== undefined) return { errorName, rule: `header ${faultHeader}: error=${asked}` }
+        if (errorName === undefined) throw unknownError(contract, asked)
+        return { errorName, rule: `header ${faultHeader}: error=${asked}` }
       }
       if (rules.length === 0) return undefined
       const rule = rules.find(({ fault }) => {
@@ -69,6 +74,13 @@ export function createFaults(): Faults {
       rules = []
     },
   }
+}
+
+function unknownError(contract: Contract, asked: string): PaydoubleError {
+  return new PaydoubleError(
+    'unknownError',
+    `Failed to answer with ${JSON.stringify(asked)}: ${contract.id} has no such code. Its codes are ${codesOf(contract)}; by header it is "${faultHeader}: error=CODE".`,
+  )
 }
 
 /** The row of the error table with this name or code; of several with one code the first. */

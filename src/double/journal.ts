@@ -6,13 +6,11 @@ export const steps = [
   'provider',
   'operation',
   'decode',
-  'faultBefore',
   'account',
   'signature',
   'schema',
   'simulate',
   'encode',
-  'faultAfter',
 ] as const
 export type Step = (typeof steps)[number]
 
@@ -21,14 +19,16 @@ export interface Exchange {
   readonly id: string
   readonly kind: 'request' | 'payment'
   readonly at: number
-  readonly request?: IncomingRequest
+  request?: IncomingRequest
+  /** Size of the request's body as it came, in bytes. */
+  readonly bodyBytes: number
   /** The last step that was reached. */
   step: Step
   provider?: string
   operation?: string
   account?: string
-  params?: Readonly<Record<string, unknown>>
-  verification?: Verification
+  params?: Readonly<Record<string, unknown>> | undefined
+  verification?: Verification | undefined
   /** The row of the error table that answered. */
   error?: string
   /** What made it answer so, if it was not the request itself. */
@@ -42,6 +42,8 @@ export interface Exchange {
 /** The last exchanges of a double, the newest first when read. It never grows beyond its size. */
 export interface Journal {
   open(kind: Exchange['kind'], at: number, request?: IncomingRequest): Exchange
+  /** Lets go of what is too large to keep, once the exchange is over. */
+  close(exchange: Exchange): void
   list(filter: JournalFilter, page?: { limit?: number | undefined; after?: string | undefined }): JournalPage
   reset(): void
 }
@@ -58,6 +60,9 @@ export interface JournalPage {
 
 export const journalSize = 1000
 
+/** Of a larger body only the beginning is kept, in bytes. */
+export const keptBodyBytes = 16 * 1024
+
 export function createJournal(size = journalSize): Journal {
   const ring: Exchange[] = []
   let count = 0
@@ -72,10 +77,19 @@ export function createJournal(size = journalSize): Journal {
         step: 'provider',
         findings: [],
         outcome: 'open',
+        bodyBytes: request?.body.length ?? 0,
         ...(request && { request }),
       }
       ring[count % size] = exchange
       return exchange
+    },
+
+    close(exchange) {
+      const { request } = exchange
+      if (!request || request.body.length <= keptBodyBytes) return
+      exchange.request = { ...request, body: new Uint8Array(request.body.subarray(0, keptBodyBytes)) }
+      exchange.params = undefined
+      exchange.verification = exchange.verification && { ...exchange.verification, canonical: '' }
     },
 
     list({ provider, order }, { limit = 50, after } = {}) {

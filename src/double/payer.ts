@@ -12,12 +12,12 @@ import type { Simulator } from './simulator.ts'
 export interface Payer {
   /**
    * Pays an order, by its id. Resolves when the callbacks that follow have been tried once.
-   * @throws PaydoubleError `orderUnknown`, `orderNotPending`
+   * @throws PaydoubleError `orderUnknown`, `orderNotPending`, `badAmount`
    */
   pay(orderId: string, options?: PayOptions): Promise<Payment>
   /**
    * Pays by the text of a QR code.
-   * @throws PaydoubleError `qrUnknown`, `qrAmbiguous`, `orderNotPending`
+   * @throws PaydoubleError `qrUnknown`, `qrAmbiguous`, `orderNotPending`, `badAmount`
    */
   scan(qr: string, options?: PayOptions): Promise<Payment>
 }
@@ -52,42 +52,16 @@ export function createPayer(parts: {
     const simulator = simulators.get(meant.provider)
     if (!simulator)
       throw new PaydoubleError('unknownProvider', `Failed to pay: no provider ${meant.provider}.`)
-    const findings: Finding[] = []
-    const provider = meant.provider
+    const { provider } = meant
     const order = simulator.matchPayment
       ? await simulator.matchPayment(
           { account: meant.account, order: meant, amount },
           { findOrder: (account, kind, key) => store.findOrder(scopedKey(provider, account, kind, key)) },
         )
       : meant
-    if (!order) {
-      findings.push({
-        kind: 'paymentLost',
-        severity: 'breaking',
-        pointer: '/amount',
-        expected: String(meant.amount),
-        received: String(amount),
-        message: `A payment of ${amount} matches no open order, so it is lost (漏单): no order is paid and no callback is sent. The order ${meant.id} asks for ${meant.amount}; show the payer that amount.`,
-      })
-      return { outcome: 'lost', order: meant, deliveries: [], findings }
-    }
-    if (order.id !== meant.id) {
-      findings.push({
-        kind: 'otherOrderPaid',
-        severity: 'breaking',
-        pointer: '/amount',
-        message: `A payment of ${amount} paid the order ${order.id}, which asks for just that, and not ${meant.id}.`,
-      })
-    } else if (amount !== order.amount) {
-      findings.push({
-        kind: 'otherAmountPaid',
-        severity: 'breaking',
-        pointer: '/amount',
-        expected: String(order.amount),
-        received: String(amount),
-        message: `The order asks for ${order.amount}, and ${amount} was paid.`,
-      })
-    }
+    if (!order)
+      return { outcome: 'lost', order: meant, deliveries: [], findings: [lostPayment(meant, amount)] }
+    const findings = surprises(meant, order, amount)
     const account = await store.getAccount(order.provider, order.account)
     if (!account) throw new PaydoubleError('accountUnknown', `Failed to pay: no account ${order.account}.`)
     const patch = { paidAt: clock.now(), paidAmount: amount }
@@ -103,12 +77,20 @@ export function createPayer(parts: {
   }
 
   async function pay(order: Order, options: PayOptions): Promise<Payment> {
+    if (options.amount !== undefined && !(Number.isSafeInteger(options.amount) && options.amount > 0)) {
+      throw new PaydoubleError(
+        'badAmount',
+        `Failed to pay ${options.amount} for the order ${order.id}: an amount is a positive whole number of minor units.`,
+      )
+    }
     const exchange = journal.open('payment', clock.now())
     exchange.provider = order.provider
     exchange.account = order.account
     exchange.order = order.id
     try {
-      if (order.status !== 'pending') throw notPending(order, order.id)
+      // Where money is matched by its amount, it arrives whatever became of the order that was meant.
+      const isMatched = simulators.get(order.provider)?.matchPayment !== undefined
+      if (order.status !== 'pending' && !isMatched) throw notPending(order, order.id)
       const payment = await settle(order, options.amount ?? order.amount)
       exchange.outcome = payment.outcome
       exchange.order = payment.order.id
@@ -157,13 +139,41 @@ export function createPayer(parts: {
         )
       }
       const [settled] = (await store.listOrders({ qr }, { limit: 1 })).items
-      if (settled) throw notPending(settled, settled.id)
+      if (settled) return pay(settled, options)
       throw new PaydoubleError(
         'qrUnknown',
         `Failed to pay by the QR code ${JSON.stringify(qr)}: no order has it. Give the text in the code exactly as the provider answered it.`,
       )
     },
   }
+}
+
+function lostPayment(meant: Order, amount: number): Finding {
+  const why =
+    meant.status === 'pending'
+      ? `asks for ${meant.amount}; show the payer that amount`
+      : `is ${meant.status}, so its amount is no longer waited for`
+  return {
+    kind: 'paymentLost',
+    severity: 'breaking',
+    pointer: '/amount',
+    expected: String(meant.amount),
+    received: String(amount),
+    message: `A payment of ${amount} matches no open order, so it is lost (漏单): no order is paid and no callback is sent. The order ${meant.id} ${why}.`,
+  }
+}
+
+/** What the one who meant to pay an order may not expect. */
+function surprises(meant: Order, order: Order, amount: number): Finding[] {
+  const about = { severity: 'breaking', pointer: '/amount' } as const
+  if (order.id !== meant.id) {
+    const message = `A payment of ${amount} paid the order ${order.id}, which asks for just that, and not ${meant.id}.`
+    return [{ ...about, kind: 'otherOrderPaid', message }]
+  }
+  if (amount === order.amount) return []
+  const message = `The order asks for ${order.amount}, and ${amount} was paid.`
+  const difference = { expected: String(order.amount), received: String(amount) }
+  return [{ ...about, ...difference, kind: 'otherAmountPaid', message }]
 }
 
 function notPending(order: Order | undefined, id: string): PaydoubleError {

@@ -1,4 +1,5 @@
 // One request, ten steps, always in this order. The order is the specification.
+import type * as z from 'zod'
 import {
   adviceFor,
   type Contract,
@@ -9,8 +10,10 @@ import {
   PaydoubleError,
   Refusal,
   refusalOf,
+  type Settings,
   toFindings,
   unknownFields,
+  type WireRequest,
   type WireResponse,
 } from '../contract/index.ts'
 import type { Account, Order } from '../store/records.ts'
@@ -51,6 +54,10 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
     return response
   } catch (error) {
     exchange.outcome = 'failed'
+    if (error instanceof PaydoubleError && error.code === 'unknownError') {
+      exchange.response = ownError(400, error.code, error.message)
+      return exchange.response
+    }
     const message = error instanceof Error ? error.message : String(error)
     exchange.findings.push({ kind: 'ourBug', severity: 'breaking', pointer: '', message })
     exchange.response = ownError(
@@ -59,6 +66,8 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
       `paydouble failed at the step "${exchange.step}": ${message}. Please report it.`,
     )
     return exchange.response
+  } finally {
+    parts.journal.close(exchange)
   }
 }
 
@@ -84,10 +93,10 @@ async function run(
     const found = findOperation(contract, request)
     if (!found) {
       if (contract.refusals.unknownOperation === undefined)
-        return unmatched(parts, request, exchange, contract)
+        return unmatched(parts, incoming, exchange, contract)
       throw new Refusal(contract.refusals.unknownOperation)
     }
-    const { name, operation } = found
+    const { name, operation, pathValues } = found
     exchange.operation = name
     reach('decode')
     const message = wire.decode(request)
@@ -102,7 +111,7 @@ async function run(
     exchange.verification = verification
     if (!verification.ok) throw new Refusal(verification.errorName, [signatureFinding(verification.reason)])
     reach('schema')
-    const params = parse(contract, operation, message.params, exchange)
+    const params = parse(contract, operation, { ...message.params, ...pathValues }, exchange)
     reach('simulate')
     const fault = parts.faults.take(contract, {
       operation: name,
@@ -115,9 +124,9 @@ async function run(
     }
     const context = createContext(parts, simulator, account, exchange, now)
     const simulate = simulator.operations[name]
-    if (!simulate) return unmatched(parts, request, exchange, contract)
+    if (!simulate) return unmatched(parts, incoming, exchange, contract)
     const body = await simulate(params as never, context)
-    checkAnswer(contract, name, operation, body)
+    checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
     reach('encode')
     exchange.outcome = 'answered'
     return wire.encode(body as object, account.credentials)
@@ -126,10 +135,13 @@ async function run(
     exchange.outcome = 'refused'
     exchange.error = error.errorName
     exchange.findings.push(...error.findings)
-    const row = errorRow(contract, error.errorName, account)
-    const moment = { now, elapsedMs: parts.clock.now() - now }
-    const status = row.status ?? (account?.settings.refusalStatus as number | undefined) ?? 200
-    return { ...wire.encode(wire.refuse(row, moment), account?.credentials), status }
+    account ??= await nameableAccount(parts, contract, request)
+    const settings = account?.settings ?? (await firstSettings(parts, contract))
+    const row = errorRow(contract, error.errorName, settings)
+    const body = wire.refuse(row, { now, elapsedMs: parts.clock.now() - now })
+    checkAnswer(`the refusal "${error.errorName}" of ${contract.id}`, contract.refusal, body)
+    const status = row.status ?? (settings.refusalStatus as number | undefined) ?? 200
+    return { ...wire.encode(body, account?.credentials), status }
   }
 }
 
@@ -194,21 +206,42 @@ function parse(
   return parsed.data
 }
 
-function checkAnswer(contract: Contract, name: string, operation: Operation, body: unknown): void {
-  const checked = operation.response.safeParse(body)
+function checkAnswer(what: string, schema: z.ZodType, body: unknown): void {
+  const checked = schema.safeParse(body)
   if (checked.success) return
-  const [first] = toFindings(checked.error, operation.response)
+  const [first] = toFindings(checked.error, schema)
   throw new PaydoubleError(
     'ownAnswer',
-    `the answer of ${contract.id}.${name} breaks its own contract at "${first?.pointer}": ${first?.message}`,
+    `${what} breaks its own contract at "${first?.pointer}": ${first?.message}`,
   )
 }
 
+/** The account of a request that was refused before it came to that, if its headers name one: the answer is signed for it. */
+async function nameableAccount(
+  parts: PipelineParts,
+  contract: Contract,
+  request: WireRequest,
+): Promise<Account | undefined> {
+  try {
+    const identity = contract.wire.identify({ params: {}, headers: request.headers })
+    return identity === undefined ? undefined : await parts.store.findAccount(contract.id, identity)
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
+
+/** Where a request names no account, the first one of the provider says how it is refused. */
+async function firstSettings(parts: PipelineParts, contract: Contract): Promise<Settings> {
+  const accounts = await parts.store.listAccounts()
+  return accounts.find(account => account.provider === contract.id)?.settings ?? {}
+}
+
 /** The row that answers; an account may have chosen another code where its contract lets it. */
-function errorRow(contract: Contract, name: string, account: Account | undefined): ErrorRow {
+function errorRow(contract: Contract, name: string, settings: Settings): ErrorRow {
   const row = contract.errors[name]
   if (!row) throw new PaydoubleError('unknownError', `${contract.id} has no error "${name}"`)
-  const codes = account?.settings.errorCodes as Record<string, string> | undefined
+  const codes = settings.errorCodes as Record<string, string> | undefined
   const code = codes?.[name]
   return code === undefined ? row : { ...row, code }
 }

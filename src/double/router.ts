@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { type Contract, matchesOperation, type Operation, type WireRequest } from '../contract/index.ts'
+import { type Contract, matchOperation, type Operation, type WireRequest } from '../contract/index.ts'
 import type { Simulator } from './simulator.ts'
 
 /** A request as it comes through a door. */
@@ -45,7 +45,7 @@ export function createRouter(simulators: readonly Simulator[]): Router {
       if (named && (owns(named, rest) || !owns(named, request.path))) {
         return { simulator: named, request: { ...request, path: rest } }
       }
-      const host = request.host.replace(/:\d+$/, '').toLowerCase()
+      const host = toHostName(request.host)
       const [owner, another] = simulators.filter(candidate => owns(candidate, request.path))
       const simulator = byHost.get(host) ?? (another ? undefined : owner)
       return simulator && { simulator, request }
@@ -74,19 +74,25 @@ function owns({ contract }: Simulator, path: string): boolean {
   return contract.basePaths.some(base => path.startsWith(base))
 }
 
-/** The operation of a contract that a request reaches. */
+/** The operation of a contract that a request reaches, with the values of its path parameters. */
 export function findOperation(
   contract: Contract,
   request: WireRequest,
-): { name: string; operation: Operation } | undefined {
+): { name: string; operation: Operation; pathValues: Record<string, string> } | undefined {
   for (const name in contract.operations) {
     const operation = contract.operations[name] as Operation
-    if (matchesOperation(operation, request)) return { name, operation }
+    const pathValues = matchOperation(operation, request)
+    if (pathValues) return { name, operation, pathValues }
   }
   return undefined
 }
 
+/** A host name as it is compared: lower case, without port and trailing dot. */
+export function toHostName(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
+}
+
 /** The hosts that are the provider's own. */
 export function hostsOf(contract: Contract): string[] {
-  return contract.servers.map(server => new URL(server.url).host)
+  return contract.servers.map(server => toHostName(new URL(server.url).host))
 }

@@ -13,6 +13,8 @@ export interface Scheduler {
   advance(until: number): Promise<Fired[]>
   /** Waits until no attempt of these deliveries is under way. */
   settled(deliveryIds: readonly string[]): Promise<void>
+  /** Waits until no attempt is under way. */
+  idle(): Promise<void>
   reset(): void
 }
 
@@ -99,6 +101,10 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
 
     async settled(deliveryIds) {
       await Promise.all(deliveryIds.map(id => underWay.get(id)))
+    },
+
+    async idle() {
+      await Promise.allSettled(underWay.values())
     },
 
     reset() {

@@ -123,7 +123,23 @@ function toResponses(contract: Contract, name: string, operation: Operation): oa
     const value = refusalExample(contract, row)
     if (value) refusal.examples[key] = { summary: `${row.code}: ${row.meaning}`, value }
   }
-  return Object.fromEntries([...byStatus].map(([status, parts]) => [String(status), toResponse(parts)]))
+  return Object.fromEntries(
+    [...byStatus].map(([status, parts]) => [
+      String(status),
+      { ...toResponse(parts), ...toHeaders(contract) },
+    ]),
+  )
+}
+
+function toHeaders({ responseHeaders }: Contract): Pick<oas31.ResponseObject, 'headers'> {
+  if (!responseHeaders) return {}
+  const headers = propertiesOf(responseHeaders).map(
+    ({ name, schema: { description, ...schema }, required }) => [
+      name,
+      { required, ...(description !== undefined && { description }), schema },
+    ],
+  )
+  return { headers: Object.fromEntries(headers) }
 }
 
 function toResponse(parts: {

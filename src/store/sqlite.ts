@@ -1,5 +1,6 @@
 // The store of the server: node:sqlite, in memory or in a file.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { createCallCounter } from './calls.ts'
 import { type Account, accountKey, copyOf, type Delivery, type Order } from './records.ts'
 import {
   type Due,
@@ -67,7 +68,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   // Accounts and call counters are few and hot: this process owns them.
   const accounts = new Map<string, Account>()
   const identities = new Map<string, Account>()
-  const calls = new Map<string, number[]>()
+  const calls = createCallCounter()
 
   function atomically<T>(work: () => T): T {
     begin.run()
@@ -232,11 +233,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     },
 
     async countCall(key, now, windowMs, limit) {
-      const recent = (calls.get(key) ?? []).filter(at => at > now - windowMs)
-      const within = recent.length < limit
-      if (within) recent.push(now)
-      calls.set(key, recent)
-      return within
+      return calls.count(key, now, windowMs, limit)
     },
 
     async reset(initial) {

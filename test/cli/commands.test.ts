@@ -47,7 +47,7 @@ test('pay says what is wrong', async () => {
   const nobody = await paydouble(['pay', 'nobody', '--url', url])
   expect(nobody).toMatchObject({ code: 1, stderr: expect.stringMatching(/"nobody".*orderNumber=/) })
   const amount = await paydouble(['pay', 'nobody', '--url', url, '--amount', '1.5'])
-  expect(amount).toMatchObject({ code: 1, stderr: expect.stringMatching(/--amount "1.5".*minor units/) })
+  expect(amount).toMatchObject({ code: 2, stderr: expect.stringMatching(/--amount "1.5".*minor units/) })
   const nowhere = await paydouble(['pay', 'nobody', '--url', 'http://127.0.0.1:9'])
   expect(nowhere).toMatchObject({
     code: 1,
@@ -84,8 +84,8 @@ test('spec --out writes all documents, and --check tells when one is stale', asy
 })
 
 test.each([
-  [['spec', 'paypal'], 1, /"paypal".*qfpay/],
-  [['spec', '--format', 'xml'], 1, /"xml".*yaml or json/],
+  [['spec', 'paypal'], 2, /"paypal".*qfpay/],
+  [['spec', '--format', 'xml'], 2, /"xml".*yaml or json/],
   [['nothing'], 2, /unknown command/],
   [['pay'], 2, /missing required argument/],
 ])('%j is refused', async (args, code, message) => {

@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -64,6 +66,33 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
+test('SIGTERM ends the server also while a receiver does not answer a callback', async () => {
+  const hanging = createServer(() => {})
+  await new Promise<void>(resolve => hanging.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    hanging.closeAllConnections()
+    hanging.close()
+  })
+  const { child, url } = await serve(['--port', '0', '--json'])
+  const address = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`
+  const put = { method: 'PUT', body: JSON.stringify({ callbackUrls: [address] }) }
+  await fetch(`${url}/_paydouble/api/accounts/its500/demo`, put)
+  const headers = { 'payment-key': 'de30000000000500', 'payment-secret': 'de300000000000000000000000000500' }
+  const body = new URLSearchParams({ price: '1', name: 'a thing' })
+  const order = (await (
+    await fetch(`${url}/order/createOrder`, { method: 'POST', headers, body })
+  ).json()) as {
+    orderId: string
+  }
+  const called = new Promise(resolve => hanging.once('request', resolve))
+  const paying = fetch(`${url}/_paydouble/api/orders/${order.orderId}/pay`, { method: 'POST' }).catch(
+    () => {},
+  )
+  await called
+  expect(await stop(child)).toBe(0)
+  await paying
+})
+
 test('flags win over environment, environment over file, file over defaults', async () => {
   const cwd = folderWith({
     'paydouble.config.json': JSON.stringify({ port: 0, seed: 1, clock: 'manual', host: '127.0.0.1' }),
@@ -106,19 +135,19 @@ test.each(['ts', 'js'])(
 
 test.each([
   ['an unknown flag', ['--nothing'], {}, 2, /unknown option '--nothing'/],
-  ['a port that is no number', ['--port', 'abc'], {}, 1, /"port".*whole number from 0 to 65535/],
-  ['a port that is too high', ['--port', '70000'], {}, 1, /"port".*whole number from 0 to 65535/],
-  ['a clock that is none', ['--clock', 'sundial'], {}, 1, /"clock".*system and manual/],
-  ['a provider that is none', ['--provider', 'paypal'], {}, 1, /"paypal".*vvtool, its500, dms, qfpay/],
+  ['a port that is no number', ['--port', 'abc'], {}, 2, /"port".*whole number from 0 to 65535/],
+  ['a port that is too high', ['--port', '70000'], {}, 2, /"port".*whole number from 0 to 65535/],
+  ['a clock that is none', ['--clock', 'sundial'], {}, 2, /"clock".*system and manual/],
+  ['a provider that is none', ['--provider', 'paypal'], {}, 2, /"paypal".*vvtool, its500, dms, qfpay/],
   [
     'a configuration that is not there',
     ['--config', 'nowhere.json'],
     {},
-    1,
+    2,
     /nowhere\.json: there is no such file/,
   ],
-  ['an unknown variable', [], { PAYDOUBLE_PRT: '1' }, 1, /PAYDOUBLE_PRT.*PAYDOUBLE_PORT/],
-  ['a wrong variable', [], { PAYDOUBLE_RATE_LIMITS: 'maybe' }, 1, /"rateLimits".*true and false/],
+  ['an unknown variable', [], { PAYDOUBLE_PRT: '1' }, 2, /PAYDOUBLE_PRT.*PAYDOUBLE_PORT/],
+  ['a wrong variable', [], { PAYDOUBLE_RATE_LIMITS: 'maybe' }, 2, /"rateLimits".*true and false/],
 ])('%s is a clear error', async (_, args, env, code, message) => {
   const ended = await paydouble(['serve', '--port', '0', ...args], { env })
   expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) })
@@ -126,6 +155,25 @@ test.each([
 
 test.each([
   ['a key that is none', { prot: 1 }, /"prot".*allowed are port/],
+  ['two accounts with one id', { accounts: { its500: [{ id: 'a' }, { id: 'a' }] } }, /its500.*"a".*twice/],
+  [
+    'two accounts with one credential',
+    {
+      accounts: {
+        dms: [
+          { id: 'a', payerId: 'p' },
+          { id: 'b', payerId: 'p' },
+        ],
+      },
+    },
+    /dms.*payerId/,
+  ],
+  [
+    'an account of a provider that is not served',
+    { providers: ['qfpay'], accounts: { its500: [{ id: 'a', x: 1 }] } },
+    /"x"/,
+  ],
+  ['providers that are no list', { providers: 'qfpay' }, /"providers".*list/],
   ['a wrong value', { seed: 'seven' }, /"seed".*whole number/],
   [
     'an account field that is none',
@@ -142,7 +190,7 @@ test.each([
 ])('%s in the configuration is a clear error', async (_, config, message) => {
   const cwd = folderWith({ 'paydouble.config.json': JSON.stringify(config) })
   const ended = await paydouble(['serve', '--port', '0'], { cwd })
-  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(message) })
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
   expect(ended.stderr.trim().split('\n')).toHaveLength(1)
 })
 

@@ -153,7 +153,8 @@ test.each([
   ['GET', 'api/orders?status=open', undefined, 400, 'badRequest'],
   ['GET', 'api/orders?color=red', undefined, 400, 'badRequest'],
   ['GET', 'api/orders?limit=0', undefined, 400, 'badRequest'],
-  ['GET', 'api/orders/%FF', undefined, 400, 'badRequest'],
+  ['GET', 'api/orders/%FF', undefined, 404, 'unknownOperation'],
+  ['PUT', 'api/accounts/qfpay/', {}, 400, 'badRequest'],
   ['POST', 'api/faults', { provider: 'qfpay', error: '9999' }, 400, 'unknownError'],
   ['GET', 'api/nothing', undefined, 404, 'unknownOperation'],
   ['DELETE', 'health', undefined, 404, 'unknownOperation'],
@@ -201,6 +202,25 @@ test('the journal shows what came, what was signed, and no secret', async () => 
       if (name in credentials) expect(text).not.toContain(credentials[name])
     }
   }
+})
+
+test('the journal shows a secret nowhere, however it was sent', async () => {
+  const door = await openHttp()
+  const secrets = [
+    'TESTKEY0000000000000000000000000',
+    'de300000000000000000000000000500',
+    'de300000000000000000000000000000000000c1',
+  ]
+  for (const secret of secrets) {
+    await door.send('', {
+      method: 'POST',
+      path: `/order/createOrder?access_token=${secret}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-api-key': secret },
+      body: `appSecret=${secret}`,
+    })
+  }
+  const { text } = await call(door, 'GET', 'api/requests')
+  for (const secret of secrets) expect(text).not.toContain(secret)
 })
 
 test('reset makes the double as it was', async () => {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { contracts } from '../../contracts/index.ts'
 import { createDouble } from '../../mocks/double.ts'
 import { handlers, pay } from '../../mocks/handlers.ts'
+import { send } from '../harness/doors.ts'
 import { openReceiver } from '../harness/receiver.ts'
 
 function listen(...given: Parameters<typeof setupServer>) {
@@ -29,6 +30,21 @@ test('http and https both reach the double', async () => {
     const answer = await fetch(`${scheme}://api.vv-tool.com/tool/nothing`)
     expect(await answer.json()).toMatchObject({ code: 404 })
   }
+})
+
+test.each(['http://api.vv-tool.com:8080', 'https://API.VV-TOOL.com.'])(
+  '%s does not fall through',
+  async url => {
+    listen(...createDouble().handlers)
+    expect(await (await fetch(`${url}/tool/nothing`)).json()).toMatchObject({ code: 404 })
+  },
+)
+
+test('a GET with a body reaches the double', async () => {
+  const double = createDouble()
+  listen(...double.handlers)
+  const answer = await send('http://api.vv-tool.com', { path: '/tool/nothing', body: '{}' })
+  expect(answer.json()).toMatchObject({ code: 404 })
 })
 
 test('dms is reached on any host, because its document names none', async () => {

@@ -81,12 +81,21 @@ test.each([
   })
 })
 
-test.each(['', 'error', 'error=', 'error=9999', 'error=0000', 'noterror=1100', 'error=__proto__'])(
-  'the header %j asks for nothing',
+test.each(['', 'error', 'error=', 'noterror=1100'])('the header %j asks for nothing', header => {
+  expect(createFaults().take(qfpay, { ...call, header })).toBeUndefined()
+})
+
+test.each(['error=9999', 'error=0000', 'error=__proto__'])(
+  'the header %j asks for what is not there',
   header => {
-    expect(createFaults().take(qfpay, { ...call, header })).toBeUndefined()
+    expect(() => createFaults().take(qfpay, { ...call, header })).toThrow(/no such code/)
   },
 )
+
+test('a fault for an operation that is none is refused', () => {
+  const fault = { provider: 'qfpay', operation: 'paymnt', error: '1100' }
+  expect(() => createFaults().add(qfpay, fault)).toThrow(/"paymnt".*payment/)
+})
 
 test('a header uses up no fault', () => {
   const faults = createFaults()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createJournal, type Journal } from '../../src/double/journal.ts'
+import { createJournal, type Journal, keptBodyBytes } from '../../src/double/journal.ts'
 
 /** A journal with so many exchanges, of two providers in turn. */
 function openJournal(size: number, count: number): Journal {
@@ -31,6 +31,7 @@ test('a new exchange is open at the first step', () => {
     id: '1',
     kind: 'request',
     at: 5,
+    bodyBytes: 0,
     request,
     step: 'provider',
     findings: [],
@@ -130,3 +131,25 @@ test('a reset forgets all exchanges and starts the ids again', () => {
   expect(journal.list({}).items).toEqual([])
   expect(journal.open('request', 1).id).toBe('1')
 })
+
+test('of a large body only the beginning is kept, and its size', () => {
+  const journal = createJournal(3)
+  const body = Buffer.alloc(keptBodyBytes + 1, 'x')
+  const exchange = journal.open('request', 1, { ...request, body })
+  exchange.params = { large: 'x'.repeat(keptBodyBytes) }
+  journal.close(exchange)
+  const [kept] = journal.list({}).items
+  expect(kept?.request?.body).toHaveLength(keptBodyBytes)
+  expect(kept?.request?.body.buffer).not.toBe(body.buffer)
+  expect(kept).toMatchObject({ bodyBytes: keptBodyBytes + 1, params: undefined })
+})
+
+test('a usual body is kept whole', () => {
+  const journal = createJournal(3)
+  const exchange = journal.open('request', 1, { ...request, body: Buffer.from('a=b') })
+  exchange.params = { a: 'b' }
+  journal.close(exchange)
+  expect(journal.list({}).items).toMatchObject([{ bodyBytes: 3, params: { a: 'b' } }])
+})
+
+const request = { door: 'http', method: 'POST', host: '', path: '/', query: '', headers: {} }

@@ -161,9 +161,19 @@ test.each([
   ['10,000 parts', `"x":[${'1,'.repeat(9993)}1]`],
   ['512 levels', `"x":${'['.repeat(511)}${']'.repeat(511)}`],
   ['a field that is named like a prototype', '"__proto__":{"payer_id":"x"},"constructor":{"prototype":1}'],
-  ['a field that comes twice, the last of which counts', '"amount":"x","amount":1'],
 ])('JSON with %s is read', async (_, further) => {
   expect(await dmsCode(further)).toBe(1000)
+})
+
+test.each([
+  ['a field', '"amount":2,"amount":1'],
+  ['a field that is also written with an escape', '"am\\u006funt":2,"amount":1'],
+])('JSON with %s that comes twice is malformed', async (_, further) => {
+  expect(await dmsCode(further)).toBe(1001)
+})
+
+test('JSON with one name at two depths is read', async () => {
+  expect(await dmsCode('"x":{"amount":1,"y":"\\",\\"amount\\":"}')).toBe(1000)
 })
 
 const names = (count: number) =>
@@ -178,6 +188,12 @@ test('a form of 1000 parameters is read, and one of 1001 is malformed', async ()
   }
   expect(await send(1000)).toBe('10001')
   expect(await send(1001)).toBe('10003')
+})
+
+test('a form with parameters that are named like a prototype is read', async () => {
+  const hostile = ['__proto__', 'constructor', 'toString', 'then'].map(name => [name, 'x'] as const)
+  const answer = await openInProcess().send('its500', validRequest('its500', hostile))
+  expect(answer.json()).toMatchObject({ code: '10001' })
 })
 
 test('of many unknown fields the first hundred are noted', async () => {

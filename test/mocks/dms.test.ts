@@ -55,7 +55,7 @@ describeDoors('dms', open => {
     ['an amount with decimals', { amount: 1.5 }, 1002],
     ['an amount beyond exact numbers', { amount: 2 ** 53 }, 1002],
     ['another pay way', { pay_way: 'SCAN_UNIONPAY' }, 1002],
-    ['no payer', { payer_id: undefined }, 1003],
+    ['no payer', { payer_id: undefined }, 1002],
     ['an unknown payer', { payer_id: 'nobody' }, 1003],
     ['an unknown receiver', { reciever_id: 'nobody' }, 1004],
   ])('%s is refused', async (_, params, errCode) => {
@@ -81,6 +81,8 @@ describeDoors('dms', open => {
     const door = await open()
     await door.double.accounts.put('dms', 'demo', { errorCodes: { invalidParameter: '4000' } })
     expect((await dmsPayment(door, { amount: 0 })).json()).toMatchObject({ errCode: 4000 })
+    await door.double.accounts.put('dms', 'demo', { errorCodes: { unknownPayer: '4001' } })
+    expect((await dmsPayment(door, { payer_id: 'nobody' })).json()).toMatchObject({ errCode: 4001 })
   })
 
   test('a repeated bz_order is refused, unless the account allows it', async () => {

@@ -302,6 +302,30 @@ describeDoors('its500', open => {
     }
   })
 
+  test('money for an order that has expired, or was paid, is lost', async () => {
+    const door = await open()
+    const receiver = await withReceiver(door)
+    const expired = (await its500Order(door)).json()
+    await door.double.clock.advance('5m')
+    const paid = (await its500Order(door)).json()
+    await door.double.payer.pay(String(paid.orderId))
+    for (const { orderId } of [expired, paid]) {
+      expect(await door.double.payer.pay(String(orderId))).toMatchObject({
+        outcome: 'lost',
+        findings: [{ kind: 'paymentLost', message: expect.stringMatching(/is (expired|paid)/) }],
+      })
+    }
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  test.each([0, -5, 1.5, Number.NaN])('a payment of %d is refused', async amount => {
+    const door = await open()
+    const { orderId } = (await its500Order(door)).json()
+    await expect(door.double.payer.pay(String(orderId), { amount })).rejects.toMatchObject({
+      code: 'badAmount',
+    })
+  })
+
   test('an account can ask for a text that acknowledges a callback', async () => {
     const door = await open()
     let body = 'no'

@@ -157,6 +157,25 @@ describeDoors('qfpay', open => {
     expect(answer.json()).toMatchObject({ respcd: '1103' })
   })
 
+  test('a malformed request of a known account gets a signed refusal', async () => {
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-qf-appcode': qfpayAccount.appCode,
+    }
+    const request = { method: 'POST', path: '/trade/v1/payment', headers, body: 'a=1&a=2' }
+    const answer = await (await open()).send('qfpay', request)
+    expect(answer.json()).toMatchObject({ respcd: '1103' })
+    expect(answer.headers['x-qf-sign']).toBe(md5(answer.text + qfpayAccount.clientKey))
+  })
+
+  test('a code that the error table does not have is a clear error, not an answer of the provider', async () => {
+    const answer = await qfpayPayment(await open(), {}, { headers: { 'x-paydouble': 'error=9999' } })
+    expect(answer.status).toBe(400)
+    expect(answer.json()).toMatchObject({
+      error: { code: 'unknownError', message: expect.stringMatching(/1205/) },
+    })
+  })
+
   test('a repeated out_trade_no is refused with 1251', async () => {
     const door = await open()
     await qfpayPayment(door)
@@ -232,6 +251,14 @@ describeDoors('qfpay', open => {
       ['short', 5 * 60_000],
       ['usual', 30 * 60_000],
     ])
+  })
+
+  test('an order cannot be paid once it has expired', async () => {
+    const door = await open()
+    const { qrcode, syssn } = (await qfpayPayment(door)).json()
+    await door.double.clock.advance('30m')
+    await expect(door.double.payer.pay(String(syssn))).rejects.toMatchObject({ code: 'orderNotPending' })
+    await expect(door.double.payer.scan(String(qrcode))).rejects.toMatchObject({ code: 'orderNotPending' })
   })
 
   test('the payer pays by the QR code', async () => {

@@ -245,6 +245,17 @@ describeStores('what is due', open => {
     expect(await store.claimDue(10, lease, 2)).toEqual([])
   })
 
+  test('expiries and deliveries together are no more than asked for', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(2), newDelivery(4)])
+    await store.insertOrder(newOrder(2, { expiresAt: 1 }))
+    await store.insertOrder(newOrder(3, { expiresAt: 3 }))
+    expect(claimedIds(await store.claimDue(10, lease, 3))).toEqual(['order-2', 'delivery-2', 'order-3'])
+    await store.transition('order-2', 'pending', 'expired', {})
+    await store.transition('order-3', 'pending', 'expired', {})
+    expect(claimedIds(await store.claimDue(10, lease, 3))).toEqual(['delivery-4'])
+  })
+
   test('a claimed delivery is not claimed again until its lease ends, and then it is', async () => {
     const store = open()
     await insertPaid(store, newOrder(1), [newDelivery(10)])
@@ -387,6 +398,18 @@ describeStores('lists', open => {
     expect(pending.items.map(({ id }) => id)).toEqual(['order-1'])
     const paid = await store.listOrders({ qr: 'shared', status: 'paid' })
     expect(paid.items.map(({ id }) => id)).toEqual(['order-2'])
+  })
+
+  test('an order keeps its place when it is paid', async () => {
+    const store = open()
+    const repeated = { orderNumber: 'repeated', fields: { repeatable: true } }
+    await store.insertOrder(newOrder(1, repeated))
+    await store.insertOrder(newOrder(2, repeated))
+    await store.transition('order-1', 'pending', 'paid', {})
+    for (const filter of [{}, { orderNumber: 'repeated' }]) {
+      const { items } = await store.listOrders(filter)
+      expect(items.map(({ id }) => id)).toEqual(['order-2', 'order-1'])
+    }
   })
 
   test.for([1, 3, 7, 8])('pages of %i show each order exactly once', async limit => {

@@ -20,7 +20,25 @@ export function decodeJsonObject(text: string): Record<string, unknown> {
     throw new JsonError('the body is JSON, but not an object')
   }
   checkPart(value, 1, { parts: 0 })
+  const twice = repeatedName(text)
+  if (twice !== undefined) throw new JsonError(`the field ${twice} is sent twice`)
   return value as Record<string, unknown>
+}
+
+/** The first name, as written, that a JSON object holds twice. The text must be a JSON object. */
+function repeatedName(text: string): string | undefined {
+  const names = new Set<string>()
+  let depth = 0
+  for (const [token, isName] of text.matchAll(/[{}[\]]|"(?:[^"\\]|\\.)*"(\s*:)?/gs)) {
+    if (token === '{' || token === '[') depth++
+    else if (token === '}' || token === ']') depth--
+    else if (isName !== undefined && depth === 1) {
+      const name = token.slice(0, -isName.length)
+      if (names.has(JSON.parse(name))) return name
+      names.add(JSON.parse(name))
+    }
+  }
+  return undefined
 }
 
 function checkPart(part: unknown, depth: number, counted: { parts: number }): void {

@@ -3,13 +3,19 @@ import type * as z from 'zod'
 import { decodeForm, FormError } from '../../contract/codec/form.ts'
 import { decodeJsonObject, JsonError } from '../../contract/codec/json.ts'
 import { decodeUtf8 } from '../../contract/codec/text.ts'
-import { PaydoubleError, toFindings, type WireResponse } from '../../contract/index.ts'
+import {
+  matchOperation,
+  type Operation,
+  PaydoubleError,
+  toFindings,
+  type WireResponse,
+} from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
 import { ownError } from '../../double/pipeline.ts'
 import type { IncomingRequest } from '../../double/router.ts'
 import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
-import { toExchangeView } from './exchange-view.ts'
+import { hideSecrets, secretsOf, toExchangeView } from './exchange-view.ts'
 
 /** Paths of the control interface start with it. */
 export const controlPrefix = '/_paydouble/'
@@ -47,7 +53,7 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
       double.deliveries.list(filter, toPage(limit, after)),
     async listRequests(_, { limit, after, ...filter }) {
       const { items, next } = double.journal.list(filter, toPage(limit, after))
-      return { items: items.map(toExchangeView), next }
+      return { items: hideSecrets(items.map(toExchangeView), await secretsOf(double)), next }
     },
     async addFault(_, fault) {
       double.faults.add(fault)
@@ -78,40 +84,21 @@ function findControlOperation(request: IncomingRequest): {
   path: Record<string, string>
 } {
   for (const name of Object.keys(controlOperations) as ControlOperation[]) {
-    const { methods, path: template } = controlOperations[name]
-    const path = matchPath(template, request.path)
-    if (path && methods.some(method => method === request.method)) return { name, path }
+    const operation: Operation = controlOperations[name]
+    const path = matchOperation(operation, request)
+    if (!path) continue
+    const wrong = operation.pathParameters?.safeParse(path).error?.issues[0]
+    if (!wrong) return { name, path }
+    throw new PaydoubleError(
+      'badRequest',
+      `The path ${request.path} is not right: ${wrong.path.join('.')}: ${wrong.message}.`,
+    )
   }
   const known = Object.values(controlOperations).map(({ methods, path }) => `${methods.join('|')} ${path}`)
   throw new PaydoubleError(
     'unknownOperation',
     `There is no ${request.method} ${request.path}. There is ${known.join(', ')}.`,
   )
-}
-
-/** The values of the `{name}` parts, or undefined where the path is another one. */
-function matchPath(template: string, path: string): Record<string, string> | undefined {
-  const expected = template.split('/')
-  const actual = path.split('/')
-  if (expected.length !== actual.length) return undefined
-  const values: Record<string, string> = {}
-  for (const [i, part] of expected.entries()) {
-    const value = actual[i] ?? ''
-    if (part.startsWith('{')) values[part.slice(1, -1)] = decodePathPart(value)
-    else if (part !== value) return undefined
-  }
-  return values
-}
-
-function decodePathPart(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    throw new PaydoubleError(
-      'badRequest',
-      `The path part ${JSON.stringify(part)} is not percent-encoded UTF-8.`,
-    )
-  }
 }
 
 function readParams(name: ControlOperation, request: IncomingRequest): unknown {

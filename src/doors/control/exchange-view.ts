@@ -1,11 +1,10 @@
 // A journal entry as the control interface shows it: bytes as text, secrets masked.
+import type { Double } from '../../double/double.ts'
 import type { Exchange } from '../../double/journal.ts'
-
-/** How much of a body is shown, in bytes. */
-const shownBodyLength = 64 * 1024
 
 const secretHeaders = new Set(['authorization', 'payment-secret', 'cookie', 'proxy-authorization'])
 
+/** A journal entry as JSON: texts instead of bytes, null for what is not there, headers with secrets masked. */
 export function toExchangeView(exchange: Exchange) {
   const { id, kind, at, step, outcome, findings, request, response, verification } = exchange
   return {
@@ -29,8 +28,8 @@ export function toExchangeView(exchange: Exchange) {
         path: request.path,
         query: request.query,
         headers: maskHeaders(request.headers),
-        body: Buffer.from(request.body.subarray(0, shownBodyLength)).toString('utf8'),
-        bodyBytes: request.body.length,
+        body: Buffer.from(request.body).toString('utf8'),
+        bodyBytes: exchange.bodyBytes,
         params: exchange.params ?? null,
       },
     }),
@@ -51,4 +50,20 @@ function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, 
 /** The last four characters of a secret, as far as they give nothing away. */
 export function mask(secret: string): string {
   return secret.length < 12 ? '…' : `…${secret.slice(-4)}`
+}
+
+/** What no view may show: the secret credentials of all accounts. */
+export async function secretsOf(double: Double): Promise<string[]> {
+  const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
+  const accounts = await double.accounts.list()
+  return accounts.flatMap(({ provider, credentials }) =>
+    (contracts.get(provider)?.account.secrets ?? []).map(name => String(credentials[name])),
+  )
+}
+
+/** The same value, with each secret masked wherever it stands. */
+export function hideSecrets<T>(value: T, secrets: readonly string[]): T {
+  let text = JSON.stringify(value)
+  for (const secret of secrets) if (secret.length >= 6) text = text.replaceAll(secret, mask(secret))
+  return JSON.parse(text) as T
 }
