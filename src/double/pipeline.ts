@@ -111,7 +111,12 @@ async function run(
     exchange.verification = verification
     if (!verification.ok) throw new Refusal(verification.errorName, [signatureFinding(verification.reason)])
     reach('schema')
-    const params = parse(contract, operation, { ...message.params, ...pathValues }, exchange)
+    const params = parse(
+      contract,
+      operation,
+      operation.pathParameters ? { ...message.params, ...pathValues } : message.params,
+      exchange,
+    )
     reach('simulate')
     const fault = parts.faults.take(contract, {
       operation: name,

@@ -36,6 +36,13 @@ export function createRouter(simulators: readonly Simulator[]): Router {
     simulators.flatMap(simulator => hostsOf(simulator.contract).map(host => [host, simulator] as const)),
   )
 
+  // Clients send the same few hosts over and over.
+  let last: { host: string; owner: Simulator | undefined } | undefined
+  const ownerOf = (host: string): Simulator | undefined => {
+    if (last?.host !== host) last = { host, owner: byHost.get(toHostName(host)) }
+    return last.owner
+  }
+
   return {
     route(request) {
       const [, id = ''] = request.path.split('/', 2)
@@ -45,9 +52,8 @@ export function createRouter(simulators: readonly Simulator[]): Router {
       if (named && (owns(named, rest) || !owns(named, request.path))) {
         return { simulator: named, request: { ...request, path: rest } }
       }
-      const host = toHostName(request.host)
       const [owner, another] = simulators.filter(candidate => owns(candidate, request.path))
-      const simulator = byHost.get(host) ?? (another ? undefined : owner)
+      const simulator = ownerOf(request.host) ?? (another ? undefined : owner)
       return simulator && { simulator, request }
     },
 

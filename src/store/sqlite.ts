@@ -34,9 +34,6 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   db.exec('pragma cache_size = -65536')
   db.exec(schema)
 
-  const begin = db.prepare('begin immediate')
-  const commit = db.prepare('commit')
-  const rollback = db.prepare('rollback')
   const sql = {
     insertOrder: db.prepare(
       `insert into orders (id, provider, account, status, order_number, qr, expires_at, record)
@@ -70,17 +67,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   const identities = new Map<string, Account>()
   const calls = createCallCounter()
 
-  function atomically<T>(work: () => T): T {
-    begin.run()
-    try {
-      const result = work()
-      commit.run()
-      return result
-    } catch (error) {
-      rollback.run()
-      throw error
-    }
-  }
+  const atomically = transactionsOf(db, options.file === undefined)
 
   /** Every index costs each order, so these are made when somebody first looks for orders that way. */
   function indexOrdersBy(columns: string): void {
@@ -107,27 +94,16 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     async insertOrder(order) {
       const { id, provider, account, status, orderNumber, qr, expiresAt } = order
       const record = JSON.stringify(order)
-      begin.run()
-      try {
+      return atomically(undo => {
         const added = sql.insertOrder.run(id, provider, account, status, orderNumber, qr, expiresAt, record)
-        if (added.changes === 0) {
-          rollback.run()
-          return { kind: 'id', key: id }
-        }
+        if (added.changes === 0) return { kind: 'id', key: id }
         const keys = options.keysOf(order)
         for (const kind in keys) {
           const key = keys[kind] as string
-          if (sql.insertKey.run(key, id).changes === 0) {
-            rollback.run()
-            return { kind, key }
-          }
+          if (sql.insertKey.run(key, id).changes === 0) return undo({ kind, key })
         }
-        commit.run()
         return undefined
-      } catch (error) {
-        rollback.run()
-        throw error
-      }
+      })
     },
 
     async getOrder(id) {
@@ -245,6 +221,43 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     async close() {
       db.close()
     },
+  }
+}
+
+/** Runs work whose writes are done together, or not at all where it throws or ends with `undo`. */
+type Atomically = <T>(work: (undo: (result: T) => T) => T) => T
+
+/**
+ * A database in memory has no reader and no disk to keep in step with, so one transaction stays open
+ * for ever, and each piece of work is a savepoint in it: that is half of the cost.
+ */
+function transactionsOf(db: DatabaseSync, isInMemory: boolean): Atomically {
+  if (isInMemory) db.exec('pragma journal_mode = memory; begin')
+  const [begin, commit, rollback] = (
+    isInMemory
+      ? ['savepoint work', 'release work', 'rollback to work']
+      : ['begin immediate', 'commit', 'rollback']
+  ).map(sql => db.prepare(sql)) as [StatementSync, StatementSync, StatementSync]
+  const takeBack = () => {
+    rollback.run()
+    if (isInMemory) commit.run()
+  }
+
+  return work => {
+    let isUndone = false
+    begin.run()
+    try {
+      const result = work(undone => {
+        isUndone = true
+        return undone
+      })
+      if (isUndone) takeBack()
+      else commit.run()
+      return result
+    } catch (error) {
+      takeBack()
+      throw error
+    }
   }
 }
 
