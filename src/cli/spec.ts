@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
-import { type Contract, PaydoubleError } from '../contract/index.ts'
-import { controlContract } from '../doors/control/contract.ts'
+import { type Describable, PaydoubleError } from '../contract/index.ts'
+import { controlApi } from '../doors/control/contract.ts'
 import { version } from '../version.ts'
 
 interface Flags {
@@ -59,8 +59,8 @@ async function spec(provider: string | undefined, flags: Flags): Promise<void> {
   if (flags.check) process.stdout.write(`${chosen.length} OpenAPI documents are as the contracts say.\n`)
 }
 
-function choose(provider: string | undefined): Contract[] {
-  const all: Contract[] = [...contracts, controlContract]
+function choose(provider: string | undefined): Describable[] {
+  const all: Describable[] = [...contracts, controlApi]
   if (provider === undefined) return all
   const found = all.filter(contract => contract.id === provider)
   if (found.length > 0) return found

@@ -4,26 +4,19 @@ import { matchPath } from './path.ts'
 import { assumed, fact, type Provenance } from './provenance.ts'
 import type { Settings, Wire, WireRequest } from './wire.ts'
 
-/** What a provider promises: operations, fields, error table, callbacks, accounts. Schemas and facts, no behaviour. */
-export interface Contract {
-  /** Lower-case, stable, first segment of its path on the server. */
+/** What can be said of any HTTP interface, a provider's or our own: enough for an OpenAPI document. */
+export interface Api {
+  /** Lower-case, stable; for a provider the first segment of its path on the server. */
   readonly id: string
   readonly title: string
   /** What it is for, in one sentence. */
   readonly summary: string
-  /** Where the provider answers. The first one is used in examples. */
+  /** Where it answers. The first one is used in examples. */
   readonly servers: readonly Server[]
-  /** Path prefixes that are the provider's own, such as `/trade/v1/`. */
-  readonly basePaths: readonly string[]
-  /** Offset of the provider's wire times from UTC, in minutes. */
-  readonly utcOffsetMinutes: number
-  readonly account: AccountContract
   readonly operations: Readonly<Record<string, Operation>>
   readonly callbacks: Readonly<Record<string, Callback>>
   /** The error table: every documented code, and ours where the document has none. */
   readonly errors: Readonly<Record<string, ErrorRow>>
-  /** Which row of the error table answers at which step of the pipeline. */
-  readonly refusals: Refusals
   /** The body of a refusal. */
   readonly refusal: z.ZodObject
   /** Headers of answers and refusals that carry meaning. */
@@ -33,8 +26,22 @@ export interface Contract {
   readonly rules: Readonly<Record<string, Rule>>
   /** How OpenAPI says that a request is authorised; empty where the document asks for nothing. */
   readonly security: Readonly<Record<string, SecurityScheme>>
+}
+
+/** What a provider promises: operations, fields, error table, callbacks, accounts. Schemas and facts, no behaviour. */
+export interface Contract extends Api {
+  /** Path prefixes that are the provider's own, such as `/trade/v1/`. */
+  readonly basePaths: readonly string[]
+  /** Offset of the provider's wire times from UTC, in minutes. */
+  readonly utcOffsetMinutes: number
+  readonly account: AccountContract
+  /** Which row of the error table answers at which step of the pipeline. */
+  readonly refusals: Refusals
   readonly wire: Wire
 }
+
+/** An interface to describe: a provider's contract, or one that has neither accounts nor a wire. */
+export type Describable = Api & Partial<Pick<Contract, 'account' | 'wire'>>
 
 export interface Server {
   readonly url: string

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Contract, Operation } from './contract.ts'
+import type { Describable, Operation } from './contract.ts'
 import { contentOf } from './json-text.ts'
 import { type Provenance, type ProvenanceLevel, provenanceLevels, provenanceOf } from './provenance.ts'
 
@@ -15,14 +15,16 @@ export interface Fact {
 }
 
 /** All facts of a contract, in the order in which it states them. */
-export function listFacts(contract: Contract): Fact[] {
+export function listFacts(contract: Describable): Fact[] {
   const facts: Fact[] = []
   const say = (path: string, provenance: Provenance) => facts.push({ path, provenance })
 
   for (const server of contract.servers) say(`servers.${server.url}`, server.provenance)
   for (const [name, scheme] of Object.entries(contract.security)) say(`security.${name}`, scheme.provenance)
-  facts.push(...factsOf(contract.account.credentials, 'account.credentials'))
-  facts.push(...factsOf(contract.account.settings, 'account.settings'))
+  if (contract.account) {
+    facts.push(...factsOf(contract.account.credentials, 'account.credentials'))
+    facts.push(...factsOf(contract.account.settings, 'account.settings'))
+  }
   for (const [name, operation] of Object.entries(contract.operations)) {
     facts.push(...operationFacts(name, operation))
   }
@@ -40,7 +42,7 @@ export function listFacts(contract: Contract): Fact[] {
 }
 
 /** How many facts of a contract have which provenance. */
-export function countFacts(contract: Contract): Record<ProvenanceLevel, number> {
+export function countFacts(contract: Describable): Record<ProvenanceLevel, number> {
   const counts = Object.fromEntries(provenanceLevels.map(level => [level, 0])) as Record<
     ProvenanceLevel,
     number

@@ -1,11 +1,11 @@
 import { oas31 } from 'openapi3-ts'
-import { type Contract, countFacts, provenanceKey, type SecurityScheme } from '../contract/index.ts'
+import { countFacts, type Describable, provenanceKey, type SecurityScheme } from '../contract/index.ts'
 import { capitalise } from './names.ts'
 import { toPathItem } from './path-item.ts'
 import { toSchema } from './schema.ts'
 
 /** The OpenAPI 3.1 document of a contract. */
-export function toOpenApi(contract: Contract, version: string): oas31.OpenAPIObject {
+export function toOpenApi(contract: Describable, version: string): oas31.OpenAPIObject {
   const builder = oas31.OpenApiBuilder.create({
     openapi: '3.1.0',
     info: {
@@ -24,11 +24,13 @@ export function toOpenApi(contract: Contract, version: string): oas31.OpenAPIObj
     })),
     paths: {},
     components: {},
-    'x-account': {
-      credentials: toSchema(contract.account.credentials),
-      settings: toSchema(contract.account.settings),
-      defaults: contract.account.defaults,
-    },
+    ...(contract.account && {
+      'x-account': {
+        credentials: toSchema(contract.account.credentials),
+        settings: toSchema(contract.account.settings),
+        defaults: contract.account.defaults,
+      },
+    }),
   })
   const security = Object.keys(contract.security)
   builder.rootDoc.security =
@@ -47,7 +49,7 @@ export function toOpenApi(contract: Contract, version: string): oas31.OpenAPIObj
   return builder.getSpec()
 }
 
-function describe(contract: Contract): string {
+function describe(contract: Describable): string {
   const { documented, published, observed, assumed } = countFacts(contract)
   return [
     contract.summary,

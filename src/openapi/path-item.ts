@@ -2,7 +2,7 @@ import type { oas31 } from 'openapi3-ts'
 import type * as z from 'zod'
 import {
   type Callback,
-  type Contract,
+  type Describable,
   type ErrorRow,
   type Operation,
   type OperationExample,
@@ -12,7 +12,7 @@ import { capitalise } from './names.ts'
 import { propertiesOf, toSchema } from './schema.ts'
 
 /** One operation as the path item of its path, with the callbacks that follow from it. */
-export function toPathItem(contract: Contract, name: string, operation: Operation): oas31.PathItemObject {
+export function toPathItem(contract: Describable, name: string, operation: Operation): oas31.PathItemObject {
   const item: oas31.PathItemObject = {}
   for (const method of operation.methods) {
     const key = method.toLowerCase() as 'get'
@@ -27,7 +27,7 @@ export function toPathItem(contract: Contract, name: string, operation: Operatio
 }
 
 function toOperation(
-  contract: Contract,
+  contract: Describable,
   id: string,
   name: string,
   operation: Operation,
@@ -101,7 +101,7 @@ function toRequestBody({ request, examples }: Operation): oas31.RequestBodyObjec
 }
 
 /** Answers and refusals by HTTP status; most providers send both with 200. */
-function toResponses(contract: Contract, name: string, operation: Operation): oas31.ResponsesObject {
+function toResponses(contract: Describable, name: string, operation: Operation): oas31.ResponsesObject {
   const byStatus = new Map<
     number,
     { schemas: Set<string>; examples: Record<string, oas31.ExampleObject>; texts: string[] }
@@ -131,7 +131,7 @@ function toResponses(contract: Contract, name: string, operation: Operation): oa
   )
 }
 
-function toHeaders({ responseHeaders }: Contract): Pick<oas31.ResponseObject, 'headers'> {
+function toHeaders({ responseHeaders }: Describable): Pick<oas31.ResponseObject, 'headers'> {
   if (!responseHeaders) return {}
   const headers = propertiesOf(responseHeaders).map(
     ({ name, schema: { description, ...schema }, required }) => [
@@ -159,9 +159,8 @@ function toResponse(parts: {
   }
 }
 
-function refusalExample(contract: Contract, row: ErrorRow): object | undefined {
-  if (!('refuse' in contract.wire)) return undefined
-  return contract.wire.refuse(row, { now: exampleMoment, elapsedMs: 0 })
+function refusalExample({ wire }: Describable, row: ErrorRow): object | undefined {
+  return wire?.refuse(row, { now: exampleMoment, elapsedMs: 0 })
 }
 
 /** 2026-01-01 09:00:00 in China. */

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { contracts } from '../../contracts/index.ts'
 import type { Contract } from '../../src/contract/index.ts'
-import { controlContract } from '../../src/doors/control/contract.ts'
+import { controlApi } from '../../src/doors/control/contract.ts'
 import { toSpec } from '../../src/openapi/index.ts'
 import { version } from '../../src/version.ts'
 import { readRows } from '../contracts/evidence.ts'
@@ -26,8 +26,8 @@ import {
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const providers: readonly Contract[] = contracts
-const all = [...providers, controlContract as Contract].map(contract => ({ id: contract.id, contract }))
-const ofProviders = all.filter(({ contract }) => contract !== controlContract)
+const all = [...providers, controlApi as Contract].map(contract => ({ id: contract.id, contract }))
+const ofProviders = all.filter(({ contract }) => contract !== controlApi)
 const files = all.map(({ id }) => `specs/${id}.openapi.yaml`)
 
 test('there is one document for each contract, and nothing else', () => {

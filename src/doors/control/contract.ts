@@ -1,13 +1,6 @@
 // What `/_paydouble/` promises, in the same vocabulary as the providers' contracts.
 import * as z from 'zod'
-import {
-  assumed,
-  type Contract,
-  defineContract,
-  defineOperation,
-  type ErrorRow,
-  type Wire,
-} from '../../contract/index.ts'
+import { type Api, assumed, defineOperation, type ErrorRow } from '../../contract/index.ts'
 import {
   accountSchema,
   deliverySchema,
@@ -75,9 +68,8 @@ const paymentSchema = z.looseObject({
 const json = ['application/json']
 const nothing = { in: 'query', schema: z.looseObject({}) } as const
 
-const operation = <const O extends Omit<Contract['operations'][string], 'provenance' | 'examples'>>(
-  given: O,
-) => defineOperation({ ...given, provenance: ours, examples: [] })
+const operation = <const O extends Omit<Api['operations'][string], 'provenance' | 'examples'>>(given: O) =>
+  defineOperation({ ...given, provenance: ours, examples: [] })
 
 export const controlOperations = {
   health: operation({
@@ -231,19 +223,15 @@ export const controlErrors = {
   unknownOperation: row(404, 'unknownOperation', 'The control interface has no such path or method.'),
 } as const satisfies Record<string, ErrorRow>
 
-/** The control interface as a contract, for its OpenAPI document. */
-export const controlContract = defineContract({
+/** The control interface, for its OpenAPI document. It has no accounts of its own, and no wire but JSON. */
+export const controlApi: Api = {
   id: 'paydouble',
   title: 'paydouble control',
   summary: 'Looks into the double, and plays the payer.',
   servers: [{ url: 'http://127.0.0.1:4020', description: 'paydouble serve', provenance: ours }],
-  basePaths: ['/_paydouble/'],
-  utcOffsetMinutes: 0,
-  account: { credentials: z.object({}), settings: z.object({}), defaults: {}, identifiedBy: '', secrets: [] },
   operations: controlOperations,
   callbacks: {},
   errors: controlErrors,
-  refusals: { malformed: 'badRequest', unknownAccount: 'badRequest', invalid: 'badRequest' },
   refusal: z.looseObject({
     error: z.looseObject({
       code: z.string().meta({ description: 'Stable.' }),
@@ -253,5 +241,4 @@ export const controlContract = defineContract({
   rateLimits: [],
   rules: {},
   security: {},
-  wire: {} as Wire,
-})
+}
