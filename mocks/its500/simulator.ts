@@ -47,23 +47,26 @@ export const its500Simulator = defineSimulator(its500, {
     return Object.fromEntries(fieldsOf(order).payTypes.map(type => [amountKind(type), String(order.amount)]))
   },
 
-  codesOf: order =>
-    fieldsOf(order).payTypes.flatMap(type => {
-      const { qrcode, ...own } = receivingCodes(order.account, [type])
-      return type === 'ali'
-        ? [...Object.values(own), qrcode, amountCode(order).zfbuseridcode]
-        : Object.values(own)
-    }),
-
-  async matchPayment({ account, order, amount }, { findOrder }) {
+  codesOf(order) {
+    const codes: Record<string, PayType> = {}
     for (const type of fieldsOf(order).payTypes) {
+      const { qrcode, ...own } = receivingCodes(order.account, [type])
+      for (const text of Object.values(own)) codes[text] = type
+      if (type === 'ali') codes[qrcode] = codes[amountCode(order).zfbuseridcode] = type
+    }
+    return codes
+  },
+
+  async matchPayment({ account, order, amount, channel }, { findOrder }) {
+    const types = channel === undefined ? fieldsOf(order).payTypes : [channel as PayType]
+    for (const type of types) {
       const match = await findOrder(account, amountKind(type), String(amount))
       if (match) return match
     }
     return undefined
   },
 
-  callbacksOf(order, settings) {
+  callbacksOf(order, settings, channel) {
     const {
       payTypes: types,
       callbackUrl,
@@ -77,7 +80,7 @@ export const its500Simulator = defineSimulator(its500, {
     } = fieldsOf(order)
     const url = callbackUrl || settings.callbackUrls[0]
     if (url === undefined) return []
-    const paytype = callbackPayTypes[types[0] ?? 'wx']
+    const paytype = callbackPayTypes[(channel as PayType | undefined) ?? types[0] ?? 'wx']
     const texts = { price, originalprice, name, reurl, thirduid, paytype, remarks }
     return [
       {

@@ -24,7 +24,7 @@ const keptReplyLength = 2000
 
 export interface Callbacks {
   /** The deliveries that an order's new state calls for, ready to be committed together with it. */
-  prepare(simulator: Simulator, order: Order, account: Account): Delivery[]
+  prepare(simulator: Simulator, order: Order, account: Account, channel?: string): Delivery[]
   /** Sends one delivery once, and writes down what came of it. */
   attempt(delivery: Delivery): Promise<Delivery | undefined>
   /** Breaks off all attempts that are under way. */
@@ -91,9 +91,9 @@ export function createCallbacks(parts: {
   return {
     close: () => closing.abort(new Error('the double was closed')),
 
-    prepare(simulator, order, account) {
+    prepare(simulator, order, account, channel) {
       const now = clock.now()
-      const outgoing = simulator.callbacksOf?.(order, account.settings as never) ?? []
+      const outgoing = simulator.callbacksOf?.(order, account.settings as never, channel) ?? []
       return outgoing.map(({ callback, url, payload }) => {
         const { headers, body } = simulator.contract.wire.encodeCallback(payload, account.credentials)
         return {

@@ -48,14 +48,14 @@ export function createPayer(parts: {
   const { store, clock, callbacks, scheduler, journal } = parts
   const simulators = new Map(parts.simulators.map(simulator => [simulator.contract.id, simulator]))
 
-  async function settle(meant: Order, amount: number): Promise<Payment> {
+  async function settle(meant: Order, amount: number, channel: string | undefined): Promise<Payment> {
     const simulator = simulators.get(meant.provider)
     if (!simulator)
       throw new PaydoubleError('unknownProvider', `Failed to pay: no provider ${meant.provider}.`)
     const { provider } = meant
     const order = simulator.matchPayment
       ? await simulator.matchPayment(
-          { account: meant.account, order: meant, amount },
+          { account: meant.account, order: meant, amount, channel },
           { findOrder: (account, kind, key) => store.findOrder(scopedKey(provider, account, kind, key)) },
         )
       : meant
@@ -65,7 +65,7 @@ export function createPayer(parts: {
     const account = await store.getAccount(order.provider, order.account)
     if (!account) throw new PaydoubleError('accountUnknown', `Failed to pay: no account ${order.account}.`)
     const patch = { paidAt: clock.now(), paidAmount: amount }
-    const outgoing = callbacks.prepare(simulator, { ...order, ...patch, status: 'paid' }, account)
+    const outgoing = callbacks.prepare(simulator, { ...order, ...patch, status: 'paid' }, account, channel)
     const paid = await store.transition(order.id, 'pending', 'paid', { patch, deliveries: outgoing })
     if (!paid) throw notPending(await store.getOrder(order.id), order.id)
     await scheduler.runDue()
@@ -76,7 +76,7 @@ export function createPayer(parts: {
     return { outcome: 'paid', order: paid, deliveries, findings: [...findings, ...undelivered(deliveries)] }
   }
 
-  async function pay(order: Order, options: PayOptions): Promise<Payment> {
+  async function pay(order: Order, options: PayOptions, qr?: string): Promise<Payment> {
     if (options.amount !== undefined && !(Number.isSafeInteger(options.amount) && options.amount > 0)) {
       throw new PaydoubleError(
         'badAmount',
@@ -91,7 +91,11 @@ export function createPayer(parts: {
       // Where money is matched by its amount, it arrives whatever became of the order that was meant.
       const isMatched = simulators.get(order.provider)?.matchPayment !== undefined
       if (order.status !== 'pending' && !isMatched) throw notPending(order, order.id)
-      const payment = await settle(order, options.amount ?? order.amount)
+      const payment = await settle(
+        order,
+        options.amount ?? order.amount,
+        qr === undefined ? undefined : channelOf(order, qr),
+      )
       exchange.outcome = payment.outcome
       exchange.order = payment.order.id
       exchange.findings.push(...payment.findings)
@@ -102,6 +106,10 @@ export function createPayer(parts: {
     }
   }
 
+  function channelOf(order: Order, qr: string): string | undefined {
+    return simulators.get(order.provider)?.codesOf?.(order)[qr]
+  }
+
   /** The open orders that can be paid by a code, newest first: two of them say that there are several. */
   async function waitingOn(qr: string): Promise<Order[]> {
     const { items } = await store.listOrders({ qr, status: 'pending' }, { limit: 2 })
@@ -110,7 +118,7 @@ export function createPayer(parts: {
       let after: string | null | undefined
       while (codesOf && found.size < 2 && after !== null) {
         const page = await store.listOrders({ provider: contract.id, status: 'pending' }, { after })
-        for (const order of page.items) if (codesOf(order).includes(qr)) found.set(order.id, order)
+        for (const order of page.items) if (Object.hasOwn(codesOf(order), qr)) found.set(order.id, order)
         after = page.next
       }
     }
@@ -131,7 +139,7 @@ export function createPayer(parts: {
     async scan(qr, options = {}) {
       await scheduler.runDue()
       const [order, another] = await waitingOn(qr)
-      if (order && (another === undefined || options.amount !== undefined)) return pay(order, options)
+      if (order && (another === undefined || options.amount !== undefined)) return pay(order, options, qr)
       if (order) {
         throw new PaydoubleError(
           'qrAmbiguous',
@@ -139,7 +147,7 @@ export function createPayer(parts: {
         )
       }
       const [settled] = (await store.listOrders({ qr }, { limit: 1 })).items
-      if (settled) return pay(settled, options)
+      if (settled) return pay(settled, options, qr)
       throw new PaydoubleError(
         'qrUnknown',
         `Failed to pay by the QR code ${JSON.stringify(qr)}: no order has it. Give the text in the code exactly as the provider answered it.`,

@@ -26,10 +26,14 @@ export interface Simulator<C extends Contract = Contract> {
    * Without it, the order whose code was scanned is the one that is paid.
    */
   readonly matchPayment?: (payment: Transfer, context: MatchContext) => Promise<Order | undefined>
-  /** All texts of QR codes by which an order can be paid, where it is more than `order.qr`. */
-  readonly codesOf?: (order: Order) => readonly string[]
+  /** The texts of QR codes by which an order can be paid, each with its channel, where it is more than `order.qr`. */
+  readonly codesOf?: (order: Order) => Readonly<Record<string, string>>
   /** The callbacks that follow when an order is paid. */
-  readonly callbacksOf?: (order: Order, settings: SettingsOf<C>) => readonly OutgoingCallback[]
+  readonly callbacksOf?: (
+    order: Order,
+    settings: SettingsOf<C>,
+    channel: string | undefined,
+  ) => readonly OutgoingCallback[]
 }
 
 /** An account to begin with: its id, and those credentials and settings that are not invented or default. */
@@ -78,6 +82,8 @@ export interface Transfer {
   readonly account: string
   readonly order: Order
   readonly amount: number
+  /** The channel of the code that was scanned, if one was; see {@link Simulator.codesOf}. */
+  readonly channel: string | undefined
 }
 
 export interface MatchContext {

@@ -292,14 +292,16 @@ describeDoors('its500', open => {
     })
   })
 
-  test('an order without pay type is paid by any code', async () => {
-    for (const code of ['wxcode', 'zfbcode', 'qqcode']) {
-      const door = await open()
-      const order = (await its500Order(door, { paytype: undefined })).json()
-      expect(await door.double.payer.scan(String(order[code]))).toMatchObject({
-        order: { id: order.orderId },
-      })
-    }
+  test.each([
+    ['wxcode', '0'],
+    ['zfbcode', '1'],
+    ['qqcode', '6'],
+  ])('an order without pay type is paid by its %s, and called back as paid so', async (code, paytype) => {
+    const door = await open()
+    const receiver = await withReceiver(door)
+    const order = (await its500Order(door, { paytype: undefined })).json()
+    expect(await door.double.payer.scan(String(order[code]))).toMatchObject({ order: { id: order.orderId } })
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ paytype })
   })
 
   test('money for an order that has expired, or was paid, is lost', async () => {
