@@ -17,7 +17,10 @@ beforeAll(async () => {
   tarball = join(folder, info?.filename ?? '')
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules/msw/package.json'), 'utf8'))
-  const installed = await npm(['install', '--no-audit', '--no-fund', tarball, `msw@${version}`], folder)
+  const installed = await npm(
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, `msw@${version}`],
+    folder,
+  )
   if (installed.code !== 0) throw new Error(installed.stderr)
 }, 180_000)
 

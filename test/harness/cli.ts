@@ -55,10 +55,16 @@ export async function startServer(
   args: readonly string[],
   { cwd = root, env = {} }: RunOptions = {},
 ): Promise<Served> {
-  const child = spawn(file, args, { cwd, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, {
+    cwd,
+    env: cleanEnvironment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   let text = ''
   onTestFinished(async () => {
     await stop(child)
+    killGroup(child)
   })
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', data => {
@@ -81,6 +87,15 @@ export function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): P
     child.once('exit', code => resolve(code))
     child.kill(signal)
   })
+}
+
+/** Ends what a process has started and left behind, such as the server behind `npm start`. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nothing was left.
+  }
 }
 
 /** The environment without what would configure paydouble or npm from outside. */
