@@ -2,7 +2,7 @@
 import { decodeForm, FormError } from '../../src/contract/codec/form.ts'
 import { decodeJsonObject, JsonError } from '../../src/contract/codec/json.ts'
 import { decodeUtf8 } from '../../src/contract/codec/text.ts'
-import { type Message, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
+import { type Message, malformed, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
 
 export const wire: Wire = {
   decode(request): Message {
@@ -58,8 +58,4 @@ export const wire: Wire = {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(payload),
   }),
-}
-
-function malformed(message: string): Refusal {
-  return new Refusal('malformed', [{ kind: 'malformedRequest', severity: 'breaking', pointer: '', message }])
 }

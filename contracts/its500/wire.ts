@@ -1,7 +1,7 @@
 // How its500 (站长付) reads and answers: forms in, JSON out, key and secret in headers, nothing signed.
 import { decodeForm, encodeForm, FormError } from '../../src/contract/codec/form.ts'
 import { decodeUtf8 } from '../../src/contract/codec/text.ts'
-import { type Message, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
+import { type Message, malformed, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
 
 const formType = 'application/x-www-form-urlencoded'
 
@@ -14,9 +14,7 @@ export const wire: Wire = {
       return { params: decodeForm(decodeUtf8(request.body)), headers: request.headers }
     } catch (error) {
       const message = error instanceof FormError ? error.message : 'the body is not UTF-8'
-      throw new Refusal('malformed', [
-        { kind: 'malformedRequest', severity: 'breaking', pointer: '', message },
-      ])
+      throw malformed(message)
     }
   },
 

@@ -6,7 +6,7 @@ import { decodeUtf8 } from '../../src/contract/codec/text.ts'
 import {
   type Credentials,
   type Message,
-  Refusal,
+  malformed,
   type Verification,
   type Wire,
 } from '../../src/contract/index.ts'
@@ -129,10 +129,6 @@ function readForm(source: string | Uint8Array): Record<string, string> {
   } catch (error) {
     throw malformed(error instanceof FormError ? error.message : 'the body is not UTF-8')
   }
-}
-
-function malformed(message: string): Refusal {
-  return new Refusal('malformed', [{ kind: 'malformedRequest', severity: 'breaking', pointer: '', message }])
 }
 
 function algorithmOf(signType: string | undefined): Algorithm | undefined {

@@ -1,6 +1,6 @@
 // How vv-tool reads and answers: parameters in the query, a bearer token, one envelope for everything.
 import { decodeForm, encodeForm, FormError } from '../../src/contract/codec/form.ts'
-import { type Message, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
+import { type Message, malformed, type Verification, type Wire } from '../../src/contract/index.ts'
 
 export const wire: Wire = {
   // A body may come along with the GET, as in the published sample; the query is what counts.
@@ -9,9 +9,7 @@ export const wire: Wire = {
       return { params: decodeForm(request.query), headers: request.headers }
     } catch (error) {
       if (!(error instanceof FormError)) throw error
-      throw new Refusal('invalidParameter', [
-        { kind: 'malformedRequest', severity: 'breaking', pointer: '', message: error.message },
-      ])
+      throw malformed(error.message, 'invalidParameter')
     }
   },
 

@@ -19,6 +19,16 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * The refusal of bytes that are not the message they claim to be.
+ *
+ * @param message what is wrong with them, for the journal
+ * @param errorName the row that answers; default `malformed`
+ */
+export function malformed(message: string, errorName = 'malformed'): Refusal {
+  return new Refusal(errorName, [{ kind: 'malformedRequest', severity: 'breaking', pointer: '', message }])
+}
+
 /** Whether an error is a {@link Refusal}, also one of another copy of this package. */
 export function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && error.name === 'Refusal' && 'errorName' in error

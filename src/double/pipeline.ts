@@ -22,7 +22,6 @@ import type { CallbackPolicy } from './callback-policy.ts'
 import type { Clock } from './clock.ts'
 import { type Faults, faultHeader } from './faults.ts'
 import type { Exchange, Journal, Step } from './journal.ts'
-import { scopedKey } from './keys.ts'
 import type { Random } from './random.ts'
 import { findOperation, type IncomingRequest, type Router } from './router.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -297,7 +296,6 @@ function createContext(
         if (!isChance || tries === maxDrafts) return result
       }
     },
-    findOrder: (kind, key) => store.findOrder(scopedKey(provider, account.id, kind, key)),
     async findByOrderNumber(orderNumber) {
       const page = await store.listOrders({ provider, account: account.id, orderNumber }, { limit: 1 })
       return page.items[0]

@@ -59,8 +59,6 @@ export interface Context<C extends Contract = Contract> {
    * happens to have its id.
    */
   createOrder(draft: () => OrderDraft): Promise<{ order: Order } | { conflict: string }>
-  /** The order that holds a key of this account. */
-  findOrder(kind: string, key: string): Promise<Order | undefined>
   /** The newest order with the merchant's number. */
   findByOrderNumber(orderNumber: string): Promise<Order | undefined>
   /** Lowers a numeric setting of the account by one; false if nothing was left. */
