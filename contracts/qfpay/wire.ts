@@ -31,8 +31,11 @@ export function signParams(
 }
 
 /** Signs the raw bytes of an answer or a notification: MD5 of body and key, upper-case hex. */
-export function signBody(body: string, clientKey: string): string {
-  return hash('md5', body + clientKey)
+export function signBody(body: string | Uint8Array, clientKey: string): string {
+  return hash(
+    'md5',
+    typeof body === 'string' ? body + clientKey : Buffer.concat([body, Buffer.from(clientKey)]),
+  )
 }
 
 export const wire: Wire = {
@@ -109,14 +112,14 @@ export const wire: Wire = {
 
   encodeCallback(payload, credentials: Credentials) {
     const body = toPythonJson(payload)
-    return {
-      headers: {
-        'content-type': 'application/json',
-        'x-qf-sign': signBody(body, String(credentials.clientKey)),
-      },
-      body,
-    }
+    return { headers: { 'content-type': 'application/json', ...signCallback(body, credentials) }, body }
   },
+
+  signCallback,
+}
+
+function signCallback(body: string | Uint8Array, credentials: Credentials): Record<string, string> {
+  return { 'x-qf-sign': signBody(body, String(credentials.clientKey)) }
 }
 
 function withoutEmpty(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -136,7 +139,7 @@ function algorithmOf(signType: string | undefined): Algorithm | undefined {
   return signType.toUpperCase() === 'SHA256' ? 'sha256' : undefined
 }
 
-function hash(algorithm: Algorithm, text: string): string {
+function hash(algorithm: Algorithm, text: string | Uint8Array): string {
   return digest(algorithm, text, 'hex').toUpperCase()
 }
 

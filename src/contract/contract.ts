@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Finding } from './finding.ts'
 import { matchPath } from './path.ts'
 import { assumed, fact, type Provenance } from './provenance.ts'
-import type { Settings, Wire, WireRequest } from './wire.ts'
+import type { Credentials, Settings, Wire, WireRequest } from './wire.ts'
 
 /** What can be said of any HTTP interface, a provider's or our own: enough for an OpenAPI document. */
 export interface Api {
@@ -60,6 +60,8 @@ export interface AccountContract {
   readonly defaults: Readonly<Record<string, unknown>>
   /** The credential by which a request names its account. */
   readonly identifiedBy: string
+  /** All the values by which requests name an account, where it is more than `identifiedBy`, such as tokens. */
+  readonly identities?: (credentials: Credentials, settings: Settings) => readonly string[]
   /** The credentials that no log or page may show in full. */
   readonly secrets: readonly string[]
 }
@@ -76,6 +78,8 @@ export interface Operation {
   readonly headers?: z.ZodObject
   readonly request: RequestContract
   readonly response: z.ZodType
+  /** Where it may also answer with a page for the payer's browser: when, and who says so. */
+  readonly page?: { readonly summary: string; readonly provenance: Provenance }
   /** HTTP status of `response`. Default 200. */
   readonly status?: number
   /** What the document advises against, without forbidding it. */
@@ -129,6 +133,15 @@ export interface Callback {
   /** The account setting that holds the pauses before each retry, in milliseconds. */
   readonly retryDelays?: string
   readonly example: Readonly<Record<string, unknown>>
+  /** What a forger would change in it, so that hostile schedules can. */
+  readonly forgery?: {
+    /** The fields that say how much was paid, with another amount in minor units. */
+    readonly amount: (minorUnits: number) => Readonly<Record<string, unknown>>
+    /** The fields that say that all is well, saying the opposite. */
+    readonly flipped: Readonly<Record<string, unknown>>
+    /** The fields by which the receiver knows the order: the merchant's number, or the provider's. */
+    readonly orderNumber: string
+  }
 }
 
 export interface CallbackReply {

@@ -11,12 +11,25 @@ export interface Wire {
    */
   decode(request: WireRequest): Message
   /**
-   * The value of the credential that names the account (`contract.account.identifiedBy`).
+   * The value that names the account (`contract.account.identifiedBy`, or one of its `identities`).
+   * Where an operation asks for no credential, the order that it is about says whose it is; then nothing
+   * is verified.
+   *
+   * @param operation its name in the contract
    * @throws Refusal where the message cannot name one
    */
-  identify(message: Message): string | undefined
-  /** Checks the signature or the secret of a message against the account's credentials. */
-  verify(message: Message, credentials: Credentials, settings: Settings): Verification
+  identify(message: Message, operation: string): string | { readonly order: string } | undefined
+  /**
+   * Checks the signature or the secret of a message against the account's credentials.
+   *
+   * @param at which operation it is about, and epoch milliseconds of the double's clock
+   */
+  verify(
+    message: Message,
+    credentials: Credentials,
+    settings: Settings,
+    at: { readonly operation: string; readonly now: number },
+  ): Verification
   /** Writes a request as a client would: with what the credentials add to it, and signed. */
   encodeRequest(
     operation: Operation,
@@ -29,6 +42,8 @@ export interface Wire {
   refuse(row: ErrorRow, at: Moment): object
   /** Turns a callback's payload into bytes, signed where the provider signs. */
   encodeCallback(payload: object, credentials: Credentials): { headers: Record<string, string>; body: string }
+  /** The headers that sign a callback's bytes; absent where callbacks are not signed. */
+  signCallback?(body: string | Uint8Array, credentials: Credentials): Record<string, string>
 }
 
 export interface WireRequest {

@@ -12,8 +12,9 @@ export function deliverWith(
   fetch: (request: Request, init: { signal: AbortSignal }) => Promise<Response>,
   { timeoutMs = callbackTimeoutMs }: { readonly timeoutMs?: number } = {},
 ): Deliver {
-  return async ({ url, method, headers, body, signal }) => {
-    const request = new Request(url, { method, headers, body, redirect: 'manual' })
+  return async ({ url, method, headers, body, bytes, signal }) => {
+    const content = bytes ? new Uint8Array(bytes) : body
+    const request = new Request(url, { method, headers, body: content, redirect: 'manual' })
     // Beside the request, because fetch drops a signal that is inside of it.
     const response = await fetch(request, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

@@ -2,8 +2,10 @@
 // GET with a body must work and because it is what is fast.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { PaydoubleError, type WireResponse } from '../contract/index.ts'
+import { PaydoubleError } from '../contract/index.ts'
+import { soon } from '../double/clock.ts'
 import type { Double } from '../double/double.ts'
+import type { Answer } from '../double/network.ts'
 import { maxBodyBytes, ownError } from '../double/pipeline.ts'
 import type { IncomingRequest } from '../double/router.ts'
 import { controlPrefix, createControl } from './control/control.ts'
@@ -73,7 +75,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 function serve(
   message: IncomingMessage,
   reply: ServerResponse,
-  handle: (request: IncomingRequest) => Promise<WireResponse>,
+  handle: (request: IncomingRequest) => Promise<Answer>,
 ): void {
   const chunks: Buffer[] = []
   let size = 0
@@ -102,22 +104,34 @@ function serve(
 }
 
 /** Answers that wait for the end of this turn of the event loop. */
-let waiting: [ServerResponse, WireResponse][] = []
+let waiting: [ServerResponse, Answer][] = []
 
 /**
  * Sends an answer at the end of this turn of the event loop, together with the others that are ready:
  * a client that waits is woken once for many answers instead of once for each.
  */
-function sendSoon(reply: ServerResponse, response: WireResponse): void {
+function sendSoon(reply: ServerResponse, response: Answer): void {
   if (waiting.push([reply, response]) > 1) return
-  setImmediate(() => {
+  soon(() => {
     const ready = waiting
     waiting = []
     for (const [each, answer] of ready) send(each, answer)
   })
 }
 
-function send(reply: ServerResponse, { status, headers, body }: WireResponse): void {
+function send(reply: ServerResponse, { status, headers, body, cut }: Answer): void {
+  // Nothing is sent, and the connection stays until one of the two ends it.
+  if (cut === 'hang') return
+  if (cut === 'reset') {
+    reply.socket?.resetAndDestroy()
+    return
+  }
+  if (cut === 'truncate') {
+    const whole = Buffer.from(body)
+    reply.writeHead(status, { ...headers, 'content-length': whole.length })
+    reply.write(whole.subarray(0, Math.floor(whole.length / 2)), () => reply.socket?.destroy())
+    return
+  }
   reply.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
   reply.end(body)
 }

@@ -1,18 +1,22 @@
 import * as z from 'zod'
-import { type Contract, PaydoubleError, type WireResponse } from '../contract/index.ts'
-import type { Account, Delivery, Order } from '../store/records.ts'
+import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { type Account, accountKey, type Delivery, type Order } from '../store/records.ts'
 import type { DeliveryFilter, OrderFilter, Page, PageRequest, Store, StoreOptions } from '../store/store.ts'
+import { type CallbackControl, createCallbackControl } from './callback-control.ts'
 import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
-import { type Clock, createManualClock, toMilliseconds } from './clock.ts'
-import { createFaults, type Fault } from './faults.ts'
+import { createChanges } from './changes.ts'
+import { type Clock, checkMoment, createManualClock, toMilliseconds } from './clock.ts'
+import { createFaults, type Fault, type Rule } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
+import type { Answer } from './network.ts'
 import { createPayer, type Payer } from './payer.ts'
 import { answer } from './pipeline.ts'
-import { createRandom, type Random } from './random.ts'
+import { createProgress } from './progress.ts'
+import { createRandom, hexDigits, type Random } from './random.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
-import { createScheduler, type Fired } from './scheduler.ts'
+import { createScheduler, type Fired, type Perform } from './scheduler.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
 
 /** A running set of simulators with one store, one clock and one seed. */
@@ -39,20 +43,39 @@ export interface Double {
      * @throws PaydoubleError `unknownProvider`, `badAccount`
      */
     put(provider: string, id: string, changes: Readonly<Record<string, unknown>>): Promise<Account>
+    /**
+     * Adds an account of its own, with an invented id and invented credentials: for a test that shares the double
+     * with others, and sees nothing of them.
+     * @throws PaydoubleError `unknownProvider`, `badAccount`
+     */
+    create(provider: string, changes?: Readonly<Record<string, unknown>>): Promise<Account>
+    /**
+     * Forgets what one account did: its orders, deliveries, faults and journal. Its settings are again as
+     * they were at first; those of an account that was added stay.
+     * @throws PaydoubleError `unknownProvider`, `accountUnknown`
+     */
+    reset(provider: string, id: string): Promise<Account>
   }
+  readonly callbacks: CallbackControl
   readonly journal: Pick<Journal, 'list'>
   readonly faults: {
     /**
-     * Makes the next calls answer with a row of the provider's error table.
-     * @throws PaydoubleError `unknownProvider`, `unknownError`
+     * Has something go wrong: a plain value, or several that are taken in their order.
+     * @throws PaydoubleError `unknownProvider`, `badFault`, `unknownError`
      */
-    add(fault: Fault): void
+    add(fault: Fault | readonly Fault[]): Rule[]
+    /** The rules that are not used up. */
+    list(): Rule[]
+    /** Takes rules away: all, or those of an account, or one by its id. */
+    remove(filter?: { readonly provider?: string; readonly account?: string; readonly id?: string }): void
   }
   /** Answers one request for a provider. Never throws. */
-  handle(request: IncomingRequest): Promise<WireResponse>
+  handle(request: IncomingRequest): Promise<Answer>
   /** As it was when it was new: no orders, the accounts of the start, the same random values again. */
   reset(): Promise<void>
   close(): Promise<void>
+  /** Aborted once the double is closed. */
+  readonly closed: AbortSignal
 }
 
 export interface ClockControl {
@@ -60,11 +83,21 @@ export interface ClockControl {
   /** Epoch milliseconds. */
   now(): number
   /**
-   * Moves a manual clock on, by milliseconds or a text such as `30m`, and runs what falls due on the
-   * way, in its order.
-   * @throws PaydoubleError `clockIsSystem`, `badDuration`
+   * Moves the clock on, by milliseconds or a text such as `30m`, and runs what falls due on the way, in
+   * its order: expiries, acts of payers, callbacks and their retries.
+   * @returns what happened
+   * @throws PaydoubleError `badDuration`, `badMoment`
    */
   advance(duration: number | string): Promise<Fired[]>
+  /**
+   * Moves the clock on to a moment: epoch milliseconds, or a text such as `2026-01-02T09:00:00+08:00`.
+   * @throws PaydoubleError `badMoment`, `clockGoesBack`
+   */
+  set(moment: number | string): Promise<Fired[]>
+  /** Has the clock stand still. */
+  freeze(): void
+  /** Has the clock run with the system's time, from where it stands. */
+  resume(): void
 }
 
 export interface AssembleOptions {
@@ -79,33 +112,72 @@ export interface AssembleOptions {
   readonly rateLimits?: boolean
   /** Hosts other than private ones to which callbacks may go. */
   readonly allowedCallbackHosts?: readonly string[]
+  /** Whether `paydouble:error=1205` in a text of a request asks for a fault, as the header does. Default false. */
+  readonly markers?: boolean
+  /** `push` sends callbacks; `pull` holds them in an outbox until they are fetched. Default push. */
+  readonly callbackMode?: 'push' | 'pull'
+  /** What goes wrong from the beginning, and again after a reset. */
+  readonly faults?: readonly Fault[]
   /** Accounts by provider, instead of the simulators' own. */
   readonly accounts?: Readonly<Record<string, readonly AccountSeed[]>>
 }
 
 /** Puts a double together. It may be used at once: whatever is asked of it waits until its accounts are in the store. */
 export function assembleDouble(options: AssembleOptions): Double {
-  const { simulators, deliver, clock = createManualClock(), seed = 1, rateLimits = true } = options
+  const { simulators, deliver, clock = createManualClock(), seed = 1 } = options
+  const { rateLimits = true, markers = false, callbackMode: mode = 'push' } = options
   const contracts = new Map(simulators.map(simulator => [simulator.contract.id, simulator]))
   const store = options.createStore(storeOptionsFor(simulators))
   const random = createRandom(seed)
   const journal = createJournal()
-  const faults = createFaults()
+  const faults = createFaults(random)
   const callbackPolicy = createCallbackPolicy(options.allowedCallbackHosts)
+  const closing = new AbortController()
   const callbacks = createCallbacks({
-    contracts: simulators.map(simulator => simulator.contract),
+    simulatorOf,
     store,
     clock,
     random,
+    faults,
     policy: callbackPolicy,
     deliver,
+    mode,
+    onDue: () => scheduler.runSoon(),
   })
-  const scheduler = createScheduler(store, clock, callbacks)
-  const payer = createPayer({ simulators, store, clock, callbacks, scheduler, journal })
+  const changes = createChanges({ simulatorOf, store, clock, callbacks })
+  const scheduler = createScheduler(store, clock, callbacks, (order, act) => perform(order, act))
+  const payer = createPayer({ simulators, store, clock, changes, scheduler, journal })
+  const perform: Perform = async (order, act) => {
+    if (act.do === 'settle') return (await changes.apply(order, 'paid'))?.order
+    const { amount, late } = act
+    // An act that comes to nothing, such as paying what was closed, is in the journal.
+    const payment = await payer
+      .pay(order.id, { ...(amount !== null && { amount }), late })
+      .catch(() => undefined)
+    return payment?.order
+  }
+  const progress = createProgress({ store, clock, faults, perform })
   const router = createRouter(simulators)
-  const parts = { router, store, clock, random, faults, journal, scheduler, callbackPolicy, rateLimits }
+  const parts = {
+    router,
+    store,
+    clock,
+    random,
+    faults,
+    journal,
+    scheduler,
+    callbackPolicy,
+    changes,
+    progress,
+    rateLimits,
+    markers,
+  }
   const initialAccounts = toInitialAccounts(simulators, options.accounts ?? {}, random)
+  const addFaults = (given: readonly Fault[]) =>
+    given.map(fault => faults.add(simulatorOf(fault.provider).contract, fault))
+  addFaults(options.faults ?? [])
   const ready = store.reset(initialAccounts)
+  const control = createCallbackControl({ simulatorOf, store, clock, callbacks, scheduler })
 
   function simulatorOf(provider: string): Simulator {
     const simulator = contracts.get(provider)
@@ -116,6 +188,11 @@ export function assembleDouble(options: AssembleOptions): Double {
     )
   }
 
+  function moveTo(moment: number): Promise<Fired[]> {
+    checkMoment(moment, clock.now())
+    return scheduler.advance(moment)
+  }
+
   /** The same function, once the double is ready. */
   function whenReady<A extends unknown[], R>(run: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
     return async (...args) => {
@@ -124,18 +201,49 @@ export function assembleDouble(options: AssembleOptions): Double {
     }
   }
 
+  async function putAccount(
+    provider: string,
+    id: string,
+    given: Readonly<Record<string, unknown>>,
+  ): Promise<Account> {
+    const simulator = simulatorOf(provider)
+    const { contract } = simulator
+    const known = await store.getAccount(provider, id)
+    const account = changeAccount(contract, known ?? newAccount(simulator, id, random), given)
+    const identity = account.credentials[contract.account.identifiedBy]
+    const holder = await store.findAccount(provider, String(identity))
+    if (holder && holder.id !== id) {
+      throw new PaydoubleError(
+        'badAccount',
+        `Failed to change the account ${provider}/${id}: the account ${holder.id} has the same ${contract.account.identifiedBy}.`,
+      )
+    }
+    await store.putAccount(account)
+    return account
+  }
+
   return {
     simulators,
     seed,
-    payer: { pay: whenReady(payer.pay), scan: whenReady(payer.scan) },
+    payer: {
+      pay: whenReady(payer.pay),
+      scan: whenReady(payer.scan),
+      decline: whenReady(payer.decline),
+      walkAway: whenReady(payer.walkAway),
+    },
     journal,
+    callbacks: control,
     clock: {
-      kind: clock.kind,
+      get kind() {
+        return clock.kind
+      },
       now: () => clock.now(),
-      async advance(duration) {
-        const ms = toMilliseconds(duration)
-        if (clock.kind === 'system') clock.set(0)
-        return scheduler.advance(clock.now() + ms)
+      advance: whenReady(async duration => moveTo(clock.now() + toMilliseconds(duration))),
+      set: whenReady(async moment => moveTo(typeof moment === 'string' ? Date.parse(moment) : moment)),
+      freeze: () => clock.freeze(),
+      resume() {
+        clock.resume()
+        scheduler.runSoon()
       },
     },
     orders: {
@@ -146,24 +254,35 @@ export function assembleDouble(options: AssembleOptions): Double {
     accounts: {
       list: whenReady(() => store.listAccounts()),
       get: whenReady((provider, id) => store.getAccount(provider, id)),
-      async put(provider, id, changes) {
-        await ready
-        const simulator = simulatorOf(provider)
+      put: whenReady(putAccount),
+      create: whenReady((provider, changes = {}) => {
+        const { contract } = simulatorOf(provider)
+        const id = `acc_${random.stream(`${contract.id}/accounts`).text(12, hexDigits)}`
+        return putAccount(provider, id, changes)
+      }),
+      reset: whenReady(async (provider, id) => {
+        simulatorOf(provider)
         const known = await store.getAccount(provider, id)
-        const account = changeAccount(simulator.contract, known ?? newAccount(simulator, id, random), changes)
-        const identity = account.credentials[simulator.contract.account.identifiedBy]
-        const holder = await store.findAccount(provider, String(identity))
-        if (holder && holder.id !== id) {
+        if (!known) {
           throw new PaydoubleError(
-            'badAccount',
-            `Failed to change the account ${provider}/${id}: the account ${holder.id} has the same ${simulator.contract.account.identifiedBy}.`,
+            'accountUnknown',
+            `Failed to reset the account ${provider}/${id}: there is none. "paydouble accounts" lists them.`,
           )
         }
-        await store.putAccount(account)
+        const key = accountKey(known)
+        const account = initialAccounts.find(initial => accountKey(initial) === key) ?? known
+        await store.resetAccount(account)
+        faults.remove({ provider, account: id })
+        journal.forget(provider, id)
+        random.reset(`${provider}/${id}/`)
         return account
-      },
+      }),
     },
-    faults: { add: fault => faults.add(simulatorOf(fault.provider).contract, fault) },
+    faults: {
+      add: given => addFaults('provider' in given ? [given] : given),
+      list: () => faults.list(),
+      remove: filter => faults.remove(filter),
+    },
     async handle(request) {
       await ready
       return answer(parts, request)
@@ -171,13 +290,16 @@ export function assembleDouble(options: AssembleOptions): Double {
     async reset() {
       await ready
       random.reset()
-      faults.reset()
+      faults.remove()
       journal.reset()
       scheduler.reset()
       clock.reset()
       await store.reset(initialAccounts)
+      addFaults(options.faults ?? [])
     },
+    closed: closing.signal,
     async close() {
+      closing.abort()
       callbacks.close()
       await scheduler.idle()
       scheduler.reset()

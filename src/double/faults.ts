@@ -1,79 +1,326 @@
+import * as z from 'zod'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
+import type { Random } from './random.ts'
+import { durationSchema, scheduleSchema, sendSchema } from './schedule.ts'
 
-/** A value that says what goes wrong, where and how often. */
-export interface Fault {
-  readonly provider: string
-  /** Only for this operation. */
-  readonly operation?: string | undefined
-  /** Only for this account. */
-  readonly account?: string | undefined
-  /** A code of the provider's error table, or the name of its row. */
-  readonly error: string
-  /** How many calls it answers. Default 1. */
-  readonly times?: number | undefined
+const phases = ['before', 'after'] as const
+const phase = z.enum(phases).optional().meta({
+  description:
+    '`before`: the provider never sees the request. `after`: it has done what was asked, and the answer is lost.',
+})
+
+/** What the network does to a call. */
+export const networkSchema = z.discriminatedUnion('do', [
+  z.strictObject({
+    do: z.literal('delay'),
+    for: durationSchema.optional().meta({ description: 'Always so long.' }),
+    from: durationSchema.optional().meta({ description: 'Uniform, along with `to`.' }),
+    to: durationSchema.optional(),
+    median: durationSchema.optional().meta({ description: 'Log-normal, along with `sigma`.' }),
+    sigma: z.number().positive().max(5).optional().meta({ description: '0.5 where it is not given.' }),
+    phase,
+  }),
+  z.strictObject({ do: z.literal('reset'), phase }).meta({ description: 'The connection is reset.' }),
+  z.strictObject({ do: z.literal('hang'), phase }).meta({ description: 'No answer ever comes.' }),
+  z
+    .strictObject({ do: z.literal('truncate'), phase })
+    .meta({ description: 'The connection ends in the middle of the body. `after` where no phase is given.' }),
+  z
+    .strictObject({ do: z.literal('garbage'), phase })
+    .meta({ description: 'Random bytes in place of the body. `after` where no phase is given.' }),
+  z
+    .strictObject({ do: z.literal('contentType'), as: z.string().max(200).optional(), phase })
+    .meta({ description: 'Another content type; `text/html` and `after` where nothing else is given.' }),
+  z
+    .strictObject({
+      do: z.literal('status'),
+      status: z.int().min(200).max(599),
+      body: z.string().max(100_000).optional(),
+      phase,
+    })
+    .meta({ description: 'A gateway answers in place of the provider, with a page of its own.' }),
+])
+export type NetworkFault = z.output<typeof networkSchema>
+
+/** When the payer pays an order by himself. */
+export const progressSchema = z.strictObject({
+  at: z.literal('once').optional().meta({ description: 'Before the answer to the order is out.' }),
+  after: durationSchema.optional().meta({ description: 'So long after the order was made.' }),
+  afterQueries: z.int().positive().max(1_000_000).optional().meta({ description: 'After so many queries.' }),
+  pastExpiry: durationSchema.optional().meta({ description: 'So long after the order has expired.' }),
+  amount: z.int().positive().optional().meta({ description: 'What is paid, in minor units.' }),
+})
+
+const effects = {
+  error: z.string().meta({ description: "A code of the provider's error table, or the name of its row." }),
+  network: networkSchema,
+  answer: z
+    .strictObject({ set: sendSchema.shape.set, hostile: sendSchema.shape.hostile })
+    .meta({ description: 'Fields of the answer with other values; null takes a field away.' }),
+  lag: durationSchema.meta({ description: 'Queries show an order as it was so long ago.' }),
+  pay: progressSchema.meta({ description: 'When the payer pays a new order by himself.' }),
+  deliver: scheduleSchema.meta({ description: 'What becomes of a callback.' }),
+}
+export type Effect = keyof typeof effects
+const effectNames = Object.keys(effects) as Effect[]
+
+const where = {
+  provider: z.string(),
+  operation: z.string().optional().meta({ description: 'Only calls of this operation.' }),
+  account: z.string().optional().meta({ description: 'Only this account, by its id.' }),
+  orderNumber: z
+    .string()
+    .optional()
+    .meta({ description: "Only orders whose merchant's number is so; `*` stands for anything." }),
+  skip: z.int().nonnegative().optional().meta({ description: 'So many go well first.' }),
+  times: z
+    .union([z.int().positive(), z.literal('always')])
+    .optional()
+    .meta({ description: 'How often it strikes: once, or always where it has a probability.' }),
+  probability: z.number().min(0).max(1).optional().meta({ description: 'How likely it strikes each time.' }),
 }
 
-/** The header by which a client asks for an error: `x-paydouble: error=1205`. */
+/** A value that says what goes wrong, where and how often. It holds exactly one of the effects. */
+export const faultSchema = z.strictObject({
+  ...where,
+  ...(z.object(effects).partial().shape as { [K in Effect]: z.ZodOptional<(typeof effects)[K]> }),
+})
+export type Fault = z.output<typeof faultSchema>
+
+/** The header by which a client asks for a fault on its own call: `x-paydouble: error=1205`. */
 export const faultHeader = 'x-paydouble'
 
 export interface Faults {
-  /** @throws PaydoubleError `unknownError` where the error table has no such row */
-  add(contract: Contract, fault: Fault): void
   /**
-   * The error row that answers this call, and which rule says so; each call uses the rule up by one.
-   * @throws PaydoubleError `unknownError` where the header asks for what the error table does not have
+   * Adds a fault, after the others.
+   * @throws PaydoubleError `badFault`, `unknownError` where the error table has no such row
    */
-  take(contract: Contract, call: FaultCall): { errorName: string; rule: string } | undefined
-  reset(): void
+  add(contract: Contract, fault: Fault): Rule
+  /** The rules that are not used up, in their order. */
+  list(): Rule[]
+  /** Whether any rule has this effect. */
+  has(effect: Effect): boolean
+  /** The next rule with this effect that strikes here; being asked counts. */
+  take<E extends Effect>(effect: E, at: Strike): Taken<E> | undefined
+  /** Takes rules away: all, or those of an account, or one. */
+  remove(filter?: { readonly provider?: string; readonly account?: string; readonly id?: string }): void
 }
 
-export interface FaultCall {
-  readonly operation: string
-  readonly account: string
-  readonly header: string | undefined
+/** A fault that was added, with what is left of it. */
+export interface Rule {
+  readonly id: string
+  readonly fault: Fault
+  /** How often it can still strike; null for always. */
+  readonly left: number | null
 }
 
-export function createFaults(): Faults {
-  let rules: { fault: Fault; errorName: string; left: number }[] = []
+/** Where a fault might strike. */
+export interface Strike {
+  readonly provider: string
+  readonly operation?: string | undefined
+  readonly account?: string | undefined
+  readonly orderNumber?: string | undefined
+  /** The name of a callback, where it is about one. */
+  readonly callback?: string | undefined
+}
+
+/** What strikes, and the rule that says so. */
+export interface Taken<E extends Effect> {
+  readonly effect: NonNullable<Fault[E]>
+  readonly rule: string
+}
+
+interface Entry {
+  readonly id: string
+  readonly fault: Fault
+  readonly orderNumber: RegExp | undefined
+  skip: number
+  left: number
+}
+
+export function createFaults(random: Random): Faults {
+  let entries: Entry[] = []
+  let added = 0
 
   return {
-    add(contract, fault) {
-      const errorName = findErrorName(contract, fault.error)
-      if (errorName === undefined) throw unknownError(contract, fault.error)
-      if (fault.operation !== undefined && !Object.hasOwn(contract.operations, fault.operation)) {
-        throw new PaydoubleError(
-          'unknownError',
-          `Failed to add the fault: ${contract.id} has no operation ${JSON.stringify(fault.operation)}. Its operations are ${Object.keys(contract.operations).join(', ')}.`,
-        )
+    add(contract, given) {
+      const fault = checkFault(contract, given)
+      const { skip = 0, times = fault.probability === undefined ? 1 : 'always', orderNumber } = fault
+      added++
+      const entry: Entry = {
+        id: `fault_${added}`,
+        fault,
+        orderNumber: orderNumber === undefined ? undefined : toPattern(orderNumber),
+        skip,
+        left: times === 'always' ? Number.POSITIVE_INFINITY : times,
       }
-      rules.push({ fault, errorName, left: fault.times ?? 1 })
+      entries.push(entry)
+      return toRule(entry)
     },
 
-    take(contract, { operation, account, header }) {
-      const asked = header === undefined ? undefined : /(?:^|[;,\s])error=([\w.-]+)/.exec(header)?.[1]
-      if (asked !== undefined) {
-        const errorName = findErrorName(contract, asked)
-        if (errorName === undefined) throw unknownError(contract, asked)
-        return { errorName, rule: `header ${faultHeader}: error=${asked}` }
-      }
-      if (rules.length === 0) return undefined
-      const rule = rules.find(({ fault }) => {
-        return (
-          fault.provider === contract.id &&
-          (fault.operation ?? operation) === operation &&
-          (fault.account ?? account) === account
+    list: () => entries.map(toRule),
+
+    has: effect => entries.some(({ fault }) => fault[effect] !== undefined),
+
+    take(effect, at) {
+      for (const entry of entries) {
+        const { fault, id } = entry
+        const value = fault[effect]
+        if (value === undefined || !strikes(entry, at)) continue
+        if (entry.skip > 0) {
+          entry.skip--
+          continue
+        }
+        const { probability } = fault
+        if (
+          probability !== undefined &&
+          random.stream(`faults/${id}`).int(1, 1_000_000) > probability * 1_000_000
         )
-      })
-      if (!rule) return undefined
-      rule.left--
-      if (rule.left <= 0) rules = rules.filter(other => other !== rule)
-      return { errorName: rule.errorName, rule: JSON.stringify(rule.fault) }
+          continue
+        entry.left--
+        if (entry.left <= 0) entries = entries.filter(other => other !== entry)
+        return { effect: value as never, rule: JSON.stringify(fault) }
+      }
+      return undefined
     },
 
-    reset() {
-      rules = []
+    remove(filter = {}) {
+      const isOut = ({ fault, id }: Entry) =>
+        (filter.id ?? id) === id &&
+        (filter.provider ?? fault.provider) === fault.provider &&
+        (filter.account === undefined || filter.account === fault.account)
+      entries = entries.filter(entry => !isOut(entry))
+      if (entries.length === 0) added = 0
     },
   }
+}
+
+function strikes({ fault, orderNumber }: Entry, at: Strike): boolean {
+  return (
+    fault.provider === at.provider &&
+    (fault.operation ?? at.operation) === at.operation &&
+    (fault.account ?? at.account) === at.account &&
+    (fault.deliver?.callback ?? at.callback) === at.callback &&
+    (orderNumber === undefined || (at.orderNumber !== undefined && orderNumber.test(at.orderNumber)))
+  )
+}
+
+function toRule({ id, fault, left }: Entry): Rule {
+  return { id, fault, left: Number.isFinite(left) ? left : null }
+}
+
+/** `*` stands for anything. */
+function toPattern(glob: string): RegExp {
+  return new RegExp(`^${glob.split('*').map(escapePattern).join('.*')}$`, 's')
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}
+
+/**
+ * A fault with its error named by its row.
+ * @throws PaydoubleError `badFault`, `unknownError`
+ */
+function checkFault(contract: Contract, given: Fault): Fault {
+  const parsed = faultSchema.safeParse(given)
+  const failure = (why: string) =>
+    new PaydoubleError('badFault', `Failed to add the fault ${show(given)}: ${why}.`)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const at = issue?.path.join('.')
+    throw failure(`${at ? `${at}: ` : ''}${issue?.message}`)
+  }
+  const fault = parsed.data
+  const chosen = effectNames.filter(name => fault[name] !== undefined)
+  if (chosen.length !== 1) {
+    throw failure(
+      `it holds ${chosen.length === 0 ? 'no effect' : chosen.join(' and ')}; give exactly one of ${effectNames.join(', ')}`,
+    )
+  }
+  const { operations, callbacks } = contract
+  if (fault.operation !== undefined && !Object.hasOwn(operations, fault.operation)) {
+    throw failure(
+      `${contract.id} has no operation ${JSON.stringify(fault.operation)}. Its operations are ${Object.keys(operations).join(', ')}`,
+    )
+  }
+  const callback = fault.deliver?.callback
+  if (callback !== undefined && !Object.hasOwn(callbacks, callback)) {
+    const known = Object.keys(callbacks)
+    throw failure(
+      `${contract.id} has no callback ${JSON.stringify(callback)}; ${known.length === 0 ? 'it has none' : `its callbacks are ${known.join(', ')}`}`,
+    )
+  }
+  if (fault.network?.do === 'delay') {
+    const { for: fixed, from, to, median } = fault.network
+    const given = [fixed !== undefined, from !== undefined && to !== undefined, median !== undefined]
+    if (given.filter(Boolean).length !== 1)
+      throw failure('a delay needs "for", or "from" and "to", or "median"')
+  }
+  if (fault.pay) {
+    const { at, after, afterQueries, pastExpiry } = fault.pay
+    const count = [at, after, afterQueries, pastExpiry].filter(value => value !== undefined).length
+    if (count !== 1) throw failure('"pay" needs one of "at", "after", "afterQueries", "pastExpiry"')
+  }
+  if (fault.error !== undefined && findErrorName(contract, fault.error) === undefined)
+    throw unknownError(contract, fault.error)
+  return fault
+}
+
+function show(fault: unknown): string {
+  return (JSON.stringify(fault) ?? String(fault)).slice(0, 300)
+}
+
+/**
+ * The fault that a header or a marker asks for: JSON, or pairs such as `error=1205` or
+ * `network=reset; phase=after`.
+ *
+ * @throws PaydoubleError `badFault`, `unknownError`
+ */
+export function readAsked(contract: Contract, text: string): Fault {
+  const { id: provider } = contract
+  const failure = (why: string) =>
+    new PaydoubleError(
+      'badFault',
+      `Failed to read ${JSON.stringify(text.slice(0, 200))} as a fault: ${why}. By header it is "${faultHeader}: error=CODE", "${faultHeader}: network=reset; phase=after", or the fault as JSON.`,
+    )
+  if (text.trimStart().startsWith('{')) {
+    let value: Partial<Fault>
+    try {
+      value = JSON.parse(text)
+    } catch {
+      throw failure('it is no JSON')
+    }
+    return checkFault(contract, { ...value, provider })
+  }
+  const pairs = text
+    .split(/[;,]/)
+    .map(pair => pair.trim())
+    .filter(pair => pair !== '')
+  const values = Object.fromEntries(
+    pairs.map(pair =>
+      pair
+        .split(/=(.*)/s)
+        .slice(0, 2)
+        .map(part => part.trim()),
+    ),
+  )
+  const { error, network, lag, status, ...rest } = values
+  if (error !== undefined) return checkFault(contract, { provider, error })
+  if (lag !== undefined) return checkFault(contract, { provider, lag })
+  if (network === undefined) throw failure('it names neither error, network nor lag')
+  const asked = { do: network, ...(status !== undefined && { status: Number(status) }), ...rest }
+  return checkFault(contract, { provider, network: asked as NetworkFault })
+}
+
+/**
+ * The row of the error table with this name or code; of several with one code the first.
+ * @throws PaydoubleError `unknownError`
+ */
+export function toErrorName(contract: Contract, error: string): string {
+  const name = findErrorName(contract, error)
+  if (name === undefined) throw unknownError(contract, error)
+  return name
 }
 
 function unknownError(contract: Contract, asked: string): PaydoubleError {
@@ -83,7 +330,6 @@ function unknownError(contract: Contract, asked: string): PaydoubleError {
   )
 }
 
-/** The row of the error table with this name or code; of several with one code the first. */
 function findErrorName(contract: Contract, error: string): string | undefined {
   const failing = Object.entries(contract.errors).filter(([, row]) => row.outcome !== 'success')
   return (failing.find(([name]) => name === error) ?? failing.find(([, row]) => row.code === error))?.[0]

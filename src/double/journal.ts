@@ -1,4 +1,5 @@
-import type { Finding, Verification, WireResponse } from '../contract/index.ts'
+import type { Finding, Verification } from '../contract/index.ts'
+import type { Answer } from './network.ts'
 import type { IncomingRequest } from './router.ts'
 
 /** The steps of the pipeline, in their order. */
@@ -6,6 +7,7 @@ export const steps = [
   'provider',
   'operation',
   'decode',
+  'faultBefore',
   'account',
   'signature',
   'schema',
@@ -35,8 +37,17 @@ export interface Exchange {
   fault?: string
   order?: string
   readonly findings: Finding[]
-  response?: WireResponse
-  outcome: 'open' | 'answered' | 'refused' | 'unmatched' | 'failed' | 'paid' | 'lost'
+  response?: Answer
+  outcome:
+    | 'open'
+    | 'answered'
+    | 'refused'
+    | 'unmatched'
+    | 'failed'
+    | 'paid'
+    | 'lost'
+    | 'declined'
+    | 'walkedAway'
 }
 
 /** The last exchanges of a double, the newest first when read. It never grows beyond its size. */
@@ -46,11 +57,14 @@ export interface Journal {
   close(exchange: Exchange): void
   list(filter: JournalFilter, page?: { limit?: number | undefined; after?: string | undefined }): JournalPage
   reset(): void
+  /** Forgets what an account did. */
+  forget(provider: string, account: string): void
 }
 
 export interface JournalFilter {
   readonly provider?: string | undefined
   readonly order?: string | undefined
+  readonly account?: string | undefined
 }
 
 export interface JournalPage {
@@ -64,7 +78,7 @@ export const journalSize = 1000
 export const keptBodyBytes = 16 * 1024
 
 export function createJournal(size = journalSize): Journal {
-  const ring: Exchange[] = []
+  const ring: (Exchange | undefined)[] = []
   let count = 0
 
   return {
@@ -92,7 +106,7 @@ export function createJournal(size = journalSize): Journal {
       exchange.verification = exchange.verification && { ...exchange.verification, canonical: '' }
     },
 
-    list({ provider, order }, { limit = 50, after } = {}) {
+    list({ provider, order, account }, { limit = 50, after } = {}) {
       const items: Exchange[] = []
       const oldest = Math.max(1, count - size + 1)
       const newest = after === undefined ? count : Math.min(count, Number(after) - 1)
@@ -100,6 +114,7 @@ export function createJournal(size = journalSize): Journal {
         const exchange = ring[n % size]
         if (!exchange || (provider !== undefined && exchange.provider !== provider)) continue
         if (order !== undefined && exchange.order !== order) continue
+        if (account !== undefined && exchange.account !== account) continue
         if (items.length === limit) return { items, next: items.at(-1)?.id ?? null }
         items.push(exchange)
       }
@@ -109,6 +124,12 @@ export function createJournal(size = journalSize): Journal {
     reset() {
       ring.length = 0
       count = 0
+    },
+
+    forget(provider, account) {
+      ring.forEach((exchange, at) => {
+        if (exchange?.provider === provider && exchange.account === account) ring[at] = undefined
+      })
     },
   }
 }

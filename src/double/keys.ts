@@ -27,9 +27,9 @@ export function storeOptionsFor(simulators: readonly Simulator[]): StoreOptions 
         scoped[kind] = scopedKey(order.provider, order.account, kind, keys[kind] as string)
       return scoped
     },
-    identityOf(account: Account) {
-      const { identifiedBy } = simulatorOf(account.provider).contract.account
-      return String(account.credentials[identifiedBy])
+    identitiesOf({ provider, credentials, settings }: Account) {
+      const { identifiedBy, identities } = simulatorOf(provider).contract.account
+      return identities?.(credentials, settings) ?? [String(credentials[identifiedBy])]
     },
   }
 }

@@ -1,7 +1,8 @@
 import { type Finding, PaydoubleError } from '../contract/index.ts'
 import type { Delivery, Order } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
-import { type Callbacks, undelivered } from './callbacks.ts'
+import { undelivered } from './callbacks.ts'
+import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { Journal } from './journal.ts'
 import { scopedKey } from './keys.ts'
@@ -20,11 +21,25 @@ export interface Payer {
    * @throws PaydoubleError `qrUnknown`, `qrAmbiguous`, `orderNotPending`, `badAmount`
    */
   scan(qr: string, options?: PayOptions): Promise<Payment>
+  /**
+   * Begins to pay and declines. Where the provider learns of it the order fails, otherwise it goes on waiting.
+   * @throws PaydoubleError `orderUnknown`, `orderNotPending`
+   */
+  decline(orderId: string): Promise<Order>
+  /**
+   * Sees the code and never pays, whatever was planned.
+   * @throws PaydoubleError `orderUnknown`
+   */
+  walkAway(orderId: string): Promise<Order>
 }
 
 export interface PayOptions {
   /** What the payer pays, in minor units. Default: what the order asks for. */
   readonly amount?: number | undefined
+  /** Pays also an order that has expired, was closed or has failed: the money was on its way. */
+  readonly late?: boolean | undefined
+  /** Pays once more what is paid already. */
+  readonly again?: boolean | undefined
 }
 
 /** What came of a payment. */
@@ -41,39 +56,65 @@ export function createPayer(parts: {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   readonly clock: Clock
-  readonly callbacks: Callbacks
+  readonly changes: Changes
   readonly scheduler: Scheduler
   readonly journal: Journal
 }): Payer {
-  const { store, clock, callbacks, scheduler, journal } = parts
+  const { store, clock, changes, scheduler, journal } = parts
   const simulators = new Map(parts.simulators.map(simulator => [simulator.contract.id, simulator]))
 
-  async function settle(meant: Order, amount: number, channel: string | undefined): Promise<Payment> {
+  async function settle(
+    meant: Order,
+    { amount = meant.amount, late, again }: PayOptions,
+    channel: string | undefined,
+  ): Promise<Payment> {
     const simulator = simulators.get(meant.provider)
-    if (!simulator)
-      throw new PaydoubleError('unknownProvider', `Failed to pay: no provider ${meant.provider}.`)
     const { provider } = meant
-    const order = simulator.matchPayment
-      ? await simulator.matchPayment(
-          { account: meant.account, order: meant, amount, channel },
-          { findOrder: (account, kind, key) => store.findOrder(scopedKey(provider, account, kind, key)) },
-        )
-      : meant
+    const isInsisted = isPayable(meant, { late, again }) && meant.status !== 'pending'
+    const order =
+      simulator?.matchPayment && !isInsisted
+        ? await simulator.matchPayment(
+            { account: meant.account, order: meant, amount, channel },
+            { findOrder: (account, kind, key) => store.findOrder(scopedKey(provider, account, kind, key)) },
+          )
+        : meant
     if (!order)
       return { outcome: 'lost', order: meant, deliveries: [], findings: [lostPayment(meant, amount)] }
     const findings = surprises(meant, order, amount)
-    const account = await store.getAccount(order.provider, order.account)
-    if (!account) throw new PaydoubleError('accountUnknown', `Failed to pay: no account ${order.account}.`)
-    const patch = { paidAt: clock.now(), paidAmount: amount }
-    const outgoing = callbacks.prepare(simulator, { ...order, ...patch, status: 'paid' }, account, channel)
-    const paid = await store.transition(order.id, 'pending', 'paid', { patch, deliveries: outgoing })
-    if (!paid) throw notPending(await store.getOrder(order.id), order.id)
+    const changed = await changes.apply(order, 'paid', {
+      when: { paidAt: order.paidAt },
+      patch: { paidAt: clock.now(), paidAmount: (order.paidAmount ?? 0) + amount },
+      channel,
+    })
+    if (!changed) throw notPending(await store.getOrder(order.id), order.id)
+    const { order: paid, deliveries: outgoing } = changed
     await scheduler.runDue()
     await scheduler.settled(outgoing.map(delivery => delivery.id))
     const { items } = await store.listDeliveries({ order: paid.id })
     const ids = new Set(outgoing.map(delivery => delivery.id))
     const deliveries = items.filter(delivery => ids.has(delivery.id)).reverse()
     return { outcome: 'paid', order: paid, deliveries, findings: [...findings, ...undelivered(deliveries)] }
+  }
+
+  /** An act of the payer that is not a payment, written into the journal. */
+  function note(order: Order, outcome: 'declined' | 'walkedAway'): void {
+    const exchange = journal.open('payment', clock.now())
+    exchange.provider = order.provider
+    exchange.account = order.account
+    exchange.order = order.id
+    exchange.outcome = outcome
+  }
+
+  async function payment(orderId: string): Promise<Order> {
+    await scheduler.runDue()
+    const order = await store.getOrder(orderId)
+    if (order?.kind === 'payment') return order
+    throw new PaydoubleError(
+      'orderUnknown',
+      order
+        ? `Failed to pay the order ${JSON.stringify(orderId)}: it is a refund.`
+        : `Failed to pay the order ${JSON.stringify(orderId)}: there is none with this id. An order's id is the provider's own number of it; by the merchant's number it is found with api/orders?orderNumber=.`,
+    )
   }
 
   async function pay(order: Order, options: PayOptions, qr?: string): Promise<Payment> {
@@ -90,12 +131,8 @@ export function createPayer(parts: {
     try {
       // Where money is matched by its amount, it arrives whatever became of the order that was meant.
       const isMatched = simulators.get(order.provider)?.matchPayment !== undefined
-      if (order.status !== 'pending' && !isMatched) throw notPending(order, order.id)
-      const payment = await settle(
-        order,
-        options.amount ?? order.amount,
-        qr === undefined ? undefined : channelOf(order, qr),
-      )
+      if (!isMatched && !isPayable(order, options)) throw notPending(order, order.id)
+      const payment = await settle(order, options, qr === undefined ? undefined : channelOf(order, qr))
       exchange.outcome = payment.outcome
       exchange.order = payment.order.id
       exchange.findings.push(...payment.findings)
@@ -127,13 +164,23 @@ export function createPayer(parts: {
 
   return {
     async pay(orderId, options = {}) {
-      await scheduler.runDue()
-      const order = await store.getOrder(orderId)
-      if (order) return pay(order, options)
-      throw new PaydoubleError(
-        'orderUnknown',
-        `Failed to pay the order ${JSON.stringify(orderId)}: there is none with this id. An order's id is the provider's own number of it; by the merchant's number it is found with api/orders?orderNumber=.`,
-      )
+      return pay(await payment(orderId), options)
+    },
+
+    async decline(orderId) {
+      const order = await payment(orderId)
+      if (order.status !== 'pending') throw notPending(order, orderId)
+      const fails = simulators.get(order.provider)?.failsWhenDeclined === true
+      const changed = fails ? await changes.apply(order, 'failed') : undefined
+      note(order, 'declined')
+      return changed?.order ?? order
+    },
+
+    async walkAway(orderId) {
+      const order = await payment(orderId)
+      const left = await store.transition(orderId, order.status, order.status, { patch: { acts: [] } })
+      note(order, 'walkedAway')
+      return left ?? order
     },
 
     async scan(qr, options = {}) {
@@ -154,6 +201,12 @@ export function createPayer(parts: {
       )
     },
   }
+}
+
+/** Whether an order can be paid as it is, or by somebody who insists. */
+function isPayable({ status }: Order, { late, again }: PayOptions): boolean {
+  if (status === 'pending') return true
+  return status === 'paid' ? again === true : late === true
 }
 
 function lostPayment(meant: Order, amount: number): Finding {
@@ -187,6 +240,6 @@ function surprises(meant: Order, order: Order, amount: number): Finding[] {
 function notPending(order: Order | undefined, id: string): PaydoubleError {
   return new PaydoubleError(
     'orderNotPending',
-    `Failed to pay the order ${id}: it is ${order?.status ?? 'gone'}, not pending.`,
+    `Failed to pay the order ${id}: it is ${order?.status ?? 'gone'}, not pending.${order?.status === 'paid' ? ' To have it paid twice, pay it "again".' : ' To have the money come too late, pay it "late".'}`,
   )
 }

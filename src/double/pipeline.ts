@@ -6,6 +6,7 @@ import {
   type ErrorRow,
   type Finding,
   isRefusal,
+  type Message,
   type Operation,
   PaydoubleError,
   Refusal,
@@ -13,38 +14,37 @@ import {
   type Settings,
   toFindings,
   unknownFields,
+  type Wire,
   type WireRequest,
   type WireResponse,
 } from '../contract/index.ts'
 import type { Account, Order } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
-import type { CallbackPolicy } from './callback-policy.ts'
-import type { Clock } from './clock.ts'
-import { type Faults, faultHeader } from './faults.ts'
+import { toMilliseconds } from './clock.ts'
+import { type ContextParts, createContext } from './context.ts'
+import { type Effect, type Faults, faultHeader, readAsked, type Taken, toErrorName } from './faults.ts'
+import { makeHostile, setFields } from './hostile.ts'
 import type { Exchange, Journal, Step } from './journal.ts'
-import type { Random } from './random.ts'
+import { type Answer, damage, delayOf, gatewayPage, phaseOf } from './network.ts'
+import type { Progress } from './progress.ts'
 import { findOperation, type IncomingRequest, type Router } from './router.ts'
-import type { Scheduler } from './scheduler.ts'
-import type { Context, OrderDraft, Simulator } from './simulator.ts'
+import type { PageAnswer } from './simulator.ts'
 
 /** What the pipeline works with. */
-export interface PipelineParts {
+export interface PipelineParts extends ContextParts {
   readonly router: Router
-  readonly store: Store
-  readonly clock: Clock
-  readonly random: Random
   readonly faults: Faults
   readonly journal: Journal
-  readonly scheduler: Scheduler
-  readonly callbackPolicy: CallbackPolicy
+  readonly progress: Progress
   readonly rateLimits: boolean
+  /** Whether a marker in a field of a request may ask for a fault. */
+  readonly markers: boolean
 }
 
 /** Bodies beyond it are answered with 413. */
 export const maxBodyBytes = 1024 * 1024
 
 /** Answers one request, whatever it is; never throws. */
-export async function answer(parts: PipelineParts, incoming: IncomingRequest): Promise<WireResponse> {
+export async function answer(parts: PipelineParts, incoming: IncomingRequest): Promise<Answer> {
   const now = parts.clock.now()
   const exchange = parts.journal.open('request', now, incoming)
   try {
@@ -53,7 +53,7 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
     return response
   } catch (error) {
     exchange.outcome = 'failed'
-    if (error instanceof PaydoubleError && error.code === 'unknownError') {
+    if (error instanceof PaydoubleError && (error.code === 'unknownError' || error.code === 'badFault')) {
       exchange.response = ownError(400, error.code, error.message)
       return exchange.response
     }
@@ -75,7 +75,7 @@ async function run(
   incoming: IncomingRequest,
   exchange: Exchange,
   now: number,
-): Promise<WireResponse> {
+): Promise<Answer> {
   if (incoming.body.length > maxBodyBytes) return tooLarge(exchange)
   const routed = parts.router.route(incoming)
   if (!routed) return unmatched(parts, incoming, exchange)
@@ -86,6 +86,7 @@ async function run(
     exchange.step = step
   }
   let account: Account | undefined
+  let after: Taken<'network'> | undefined
   exchange.provider = contract.id
   try {
     reach('operation')
@@ -100,15 +101,26 @@ async function run(
     reach('decode')
     const message = wire.decode(request)
     exchange.params = message.params
+    reach('faultBefore')
+    const call = createCall(parts, contract, request, exchange)
+    const network = await call.take('network', () => nameableAccount(parts, contract, request, message, name))
+    if (network && phaseOf(network.effect) === 'before') {
+      const lost = await strikeBefore(parts, contract, network, exchange)
+      if (lost) return lost
+    } else after = network
     reach('account')
-    account = await findAccount(parts, contract, wire.identify(message))
+    const identity = wire.identify(message, name)
+    account = await findAccount(parts, contract, identity)
     exchange.account = account.id
     if (parts.rateLimits && contract.rateLimits.length > 0)
       await keepRateLimits(parts, contract, account, now)
     reach('signature')
-    const verification = wire.verify(message, account.credentials, account.settings)
-    exchange.verification = verification
-    if (!verification.ok) throw new Refusal(verification.errorName, [signatureFinding(verification.reason)])
+    if (typeof identity === 'string') {
+      const at = { operation: name, now }
+      const verification = wire.verify(message, account.credentials, account.settings, at)
+      exchange.verification = verification
+      if (!verification.ok) throw new Refusal(verification.errorName, [signatureFinding(verification.reason)])
+    }
     reach('schema')
     const params = parse(
       contract,
@@ -117,23 +129,30 @@ async function run(
       exchange,
     )
     reach('simulate')
-    const fault = parts.faults.take(contract, {
-      operation: name,
-      account: account.id,
-      header: request.headers[faultHeader],
+    const refused = await call.take('error')
+    if (refused) throw new Refusal(toErrorName(contract, refused.effect))
+    const lag = await call.take('lag')
+    const shown: Order[] = []
+    const context = createContext(parts, {
+      simulator,
+      account,
+      exchange,
+      now,
+      lagMs: lag ? toMilliseconds(lag.effect) : 0,
+      shown,
+      progress: parts.progress,
     })
-    if (fault) {
-      exchange.fault = fault.rule
-      throw new Refusal(fault.errorName)
-    }
-    const context = createContext(parts, simulator, account, exchange, now)
     const simulate = simulator.operations[name]
     if (!simulate) return unmatched(parts, incoming, exchange, contract)
     const body = await simulate(params as never, context)
-    checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
+    if (shown.length > 0) await parts.progress.queried(shown)
     reach('encode')
     exchange.outcome = 'answered'
-    return wire.encode(body as object, account.credentials)
+    if (isPage(body)) return strikeAfter(parts, contract, after, toPageResponse(body))
+    checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
+    const changed = await call.take('answer')
+    const sent = changed ? changeAnswer(body as object, changed.effect) : (body as object)
+    return strikeAfter(parts, contract, after, wire.encode(sent, account.credentials))
   } catch (error) {
     if (!isRefusal(error)) throw error
     exchange.outcome = 'refused'
@@ -145,16 +164,98 @@ async function run(
     const body = wire.refuse(row, { now, elapsedMs: parts.clock.now() - now })
     checkAnswer(`the refusal "${error.errorName}" of ${contract.id}`, contract.refusal, body)
     const status = row.status ?? (settings.refusalStatus as number | undefined) ?? 200
-    return { ...wire.encode(body, account?.credentials), status }
+    return strikeAfter(parts, contract, after, { ...wire.encode(body, account?.credentials), status })
   }
+}
+
+/** One call, in search of the faults that strike it; the journal learns which rules do. */
+function createCall(parts: PipelineParts, contract: Contract, request: WireRequest, exchange: Exchange) {
+  const { faults } = parts
+  const { operation = '', params = {} } = exchange
+  const named = contract.operations[operation]?.orderNumber
+  const header = request.headers[faultHeader]
+  const marker = parts.markers ? markerIn(params) : undefined
+  const asked = header || marker
+  const fault = asked === undefined ? undefined : readAsked(contract, asked)
+  return {
+    /** @param findOut tells the account where the call has not come so far */
+    async take<E extends Effect>(
+      effect: E,
+      findOut?: () => Promise<Account | undefined>,
+    ): Promise<Taken<E> | undefined> {
+      let taken: Taken<E> | undefined
+      if (fault?.[effect] !== undefined) {
+        const rule = header === undefined ? `marker ${asked}` : `header ${faultHeader}: ${asked}`
+        taken = { effect: fault[effect] as NonNullable<(typeof fault)[E]>, rule }
+      } else if (faults.has(effect)) {
+        taken = faults.take(effect, {
+          provider: contract.id,
+          operation,
+          account: exchange.account ?? (await findOut?.())?.id,
+          orderNumber: named === undefined ? undefined : String(params[named]),
+        })
+      }
+      if (taken) exchange.fault = exchange.fault ? `${exchange.fault}; ${taken.rule}` : taken.rule
+      return taken
+    },
+  }
+}
+
+/** What a field of a request asks for, where clients can set no header: `paydouble:error=1205`. */
+function markerIn(params: Readonly<Record<string, unknown>>): string | undefined {
+  for (const value of Object.values(params)) {
+    const found = typeof value === 'string' && /paydouble:([^\s\]]+)/.exec(value)?.[1]
+    if (found) return found
+  }
+  return undefined
+}
+
+/** A fault that the provider never learns of. @returns what comes instead of an answer, if anything does */
+async function strikeBefore(
+  parts: PipelineParts,
+  contract: Contract,
+  { effect }: Taken<'network'>,
+  exchange: Exchange,
+): Promise<Answer | undefined> {
+  const random = parts.random.stream(`${contract.id}/network`)
+  await parts.clock.wait(delayOf(effect, random))
+  if (effect.do === 'delay') return undefined
+  exchange.outcome = 'lost'
+  return damage(gatewayPage(), effect, random)
+}
+
+/** A fault on the way of an answer. */
+async function strikeAfter(
+  parts: PipelineParts,
+  contract: Contract,
+  taken: Taken<'network'> | undefined,
+  answer: Answer,
+): Promise<Answer> {
+  if (!taken) return answer
+  const random = parts.random.stream(`${contract.id}/network`)
+  await parts.clock.wait(delayOf(taken.effect, random))
+  return damage(answer, taken.effect, random)
+}
+
+function changeAnswer(body: object, { set, hostile }: Taken<'answer'>['effect']): object {
+  const changed = setFields(body, set)
+  return hostile ? makeHostile(changed, hostile) : changed
+}
+
+function isPage(body: unknown): body is PageAnswer {
+  return typeof body === 'object' && body !== null && 'page' in body
+}
+
+function toPageResponse({ page }: PageAnswer): WireResponse {
+  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: page }
 }
 
 async function findAccount(
   parts: PipelineParts,
   contract: Contract,
-  identity: string | undefined,
+  identity: ReturnType<Wire['identify']>,
 ): Promise<Account> {
-  const account = identity === undefined ? undefined : await parts.store.findAccount(contract.id, identity)
+  const account = await accountOf(parts, contract, identity)
   if (account) return account
   const { identifiedBy } = contract.account
   throw new Refusal(contract.refusals.unknownAccount, [
@@ -168,6 +269,19 @@ async function findAccount(
           : `No account of ${contract.id} has this ${identifiedBy}. The accounts are listed by "paydouble accounts".`,
     },
   ])
+}
+
+async function accountOf(
+  { store }: PipelineParts,
+  contract: Contract,
+  identity: ReturnType<Wire['identify']>,
+): Promise<Account | undefined> {
+  if (identity === undefined) return undefined
+  if (typeof identity === 'string') return store.findAccount(contract.id, identity)
+  const order = await store.getOrder(identity.order)
+  if (order?.provider === contract.id) return store.getAccount(order.provider, order.account)
+  // Nobody's order: the first account says that it has none such.
+  return (await store.listAccounts()).find(account => account.provider === contract.id)
 }
 
 async function keepRateLimits(
@@ -224,11 +338,12 @@ function checkAnswer(what: string, schema: z.ZodType, body: unknown): void {
 async function nameableAccount(
   parts: PipelineParts,
   contract: Contract,
-  request: WireRequest,
+  { headers }: WireRequest,
+  message: Message = { params: {}, headers },
+  operation = '',
 ): Promise<Account | undefined> {
   try {
-    const identity = contract.wire.identify({ params: {}, headers: request.headers })
-    return identity === undefined ? undefined : await parts.store.findAccount(contract.id, identity)
+    return await accountOf(parts, contract, contract.wire.identify(message, operation))
   } catch (error) {
     if (isRefusal(error)) return undefined
     throw error
@@ -248,67 +363,6 @@ function errorRow(contract: Contract, name: string, settings: Settings): ErrorRo
   const codes = settings.errorCodes as Record<string, string> | undefined
   const code = codes?.[name]
   return code === undefined ? row : { ...row, code }
-}
-
-/** How often a draft is made again before its random values are taken to be used up. */
-const maxDrafts = 100
-
-function createContext(
-  parts: PipelineParts,
-  simulator: Simulator,
-  account: Account,
-  exchange: Exchange,
-  now: number,
-): Context {
-  const { store, clock, random, scheduler, callbackPolicy } = parts
-  const provider = simulator.contract.id
-
-  async function insert(draft: OrderDraft): Promise<{ order: Order } | { conflict: string }> {
-    const { expiresAt = null, currency = 'CNY', fields = {} } = draft
-    const order: Order = {
-      ...draft,
-      provider,
-      account: account.id,
-      status: 'pending',
-      currency,
-      createdAt: now,
-      expiresAt,
-      paidAt: null,
-      paidAmount: null,
-      fields,
-    }
-    const conflict = await store.insertOrder(order)
-    if (conflict) return { conflict: conflict.kind }
-    exchange.order = order.id
-    if (expiresAt !== null) scheduler.expect(expiresAt)
-    return { order }
-  }
-
-  return {
-    account: account as Context['account'],
-    now,
-    elapsedMs: () => clock.now() - now,
-    random: stream => random.stream(`${provider}/${stream}`),
-    async createOrder(draft) {
-      for (let tries = 1; ; tries++) {
-        const result = await insert(draft())
-        const isChance = 'conflict' in result && result.conflict === 'id'
-        if (!isChance || tries === maxDrafts) return result
-      }
-    },
-    async findByOrderNumber(orderNumber) {
-      const page = await store.listOrders({ provider, account: account.id, orderNumber }, { limit: 1 })
-      return page.items[0]
-    },
-    spend: setting => store.spend(provider, account.id, setting),
-    mayCall: url => callbackPolicy.refusal(url) === undefined,
-    fail(errorName, finding?: Finding): never {
-      throw new Refusal(errorName, finding ? [finding] : [])
-    },
-    note(finding) {
-      exchange.findings.push(finding)
-    },
-  }
 }
 
 function unmatched(

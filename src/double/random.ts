@@ -6,8 +6,8 @@ export interface Random {
   readonly seed: number
   /** The stream of this name; always the same one. */
   stream(name: string): RandomStream
-  /** Starts all streams again. */
-  reset(): void
+  /** Starts all streams again, or those whose name begins so. */
+  reset(prefix?: string): void
 }
 
 export interface RandomStream {
@@ -39,8 +39,8 @@ export function createRandom(seed: number): Random {
       }
       return stream
     },
-    reset() {
-      streams.clear()
+    reset(prefix = '') {
+      for (const name of streams.keys()) if (name.startsWith(prefix)) streams.delete(name)
     },
   }
 }

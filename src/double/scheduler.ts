@@ -1,15 +1,17 @@
-import type { Delivery, Order } from '../store/records.ts'
+import type { Act, Delivery, Order } from '../store/records.ts'
 import type { Due, Store } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, soon } from './clock.ts'
 
-/** Runs what falls due: the end of an order's life, and the next attempt of a delivery. */
+/** Runs what falls due: the end of an order's life, its next act, and the next attempt of a delivery. */
 export interface Scheduler {
   /** Something falls due at this time: be awake then. */
   expect(at: number): void
   /** Runs all that is due now. */
   runDue(): Promise<Fired[]>
-  /** Moves a manual clock to `until`, stopping at everything that falls due on the way. */
+  /** Runs all that is due once the event loop has come round. */
+  runSoon(): void
+  /** Moves the clock to `until`, stopping at everything that falls due on the way. */
   advance(until: number): Promise<Fired[]>
   /** Waits until no attempt of these deliveries is under way. */
   settled(deliveryIds: readonly string[]): Promise<void>
@@ -21,19 +23,43 @@ export interface Scheduler {
 /** What happened, when. */
 export type Fired =
   | { readonly kind: 'expired'; readonly at: number; readonly order: Order }
+  | { readonly kind: 'acted'; readonly at: number; readonly act: Act; readonly order: Order }
   | { readonly kind: 'attempted'; readonly at: number; readonly delivery: Delivery }
+
+/** Does what an act says. @returns the order after it */
+export type Perform = (order: Order, act: Act) => Promise<Order | undefined>
 
 /** How long a claimed delivery is left alone before somebody else may take it over, in milliseconds. */
 const leaseMs = 60_000
 const batchSize = 100
 
-export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks): Scheduler {
+export function createScheduler(
+  store: Store,
+  clock: Clock,
+  callbacks: Callbacks,
+  perform: Perform,
+): Scheduler {
   const underWay = new Map<string, Promise<unknown>>()
   let awakeAt = Number.POSITIVE_INFINITY
+  let advancing = 0
 
   async function expire(order: Order): Promise<Fired | undefined> {
-    const expired = await store.transition(order.id, 'pending', 'expired', {})
-    return expired && { kind: 'expired', at: clock.now(), order: expired }
+    const at = clock.now()
+    const expired = await store.transition(order.id, 'pending', 'expired', { patch: { changedAt: at } })
+    return expired && { kind: 'expired', at, order: expired }
+  }
+
+  async function act(order: Order): Promise<Fired | undefined> {
+    const [next, ...rest] = order.acts
+    const { length } = order.acts
+    const when = { acts: length }
+    const taken = await store.transition(order.id, order.status, order.status, {
+      when,
+      patch: { acts: rest },
+    })
+    const at = clock.now()
+    const done = taken && next && (await perform(taken, next))
+    return done && { kind: 'acted', at, act: next, order: done }
   }
 
   async function attempt(delivery: Delivery): Promise<Fired | undefined> {
@@ -41,15 +67,21 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
     return attempted && { kind: 'attempted', at: clock.now(), delivery: attempted }
   }
 
+  function start(item: Due): Promise<Fired | undefined> {
+    if (item.kind === 'expiry') return expire(item.order)
+    return item.kind === 'act' ? act(item.order) : attempt(item.delivery)
+  }
+
   /**
-   * Runs what was claimed. Deliveries are under way from here on, also those that have to wait: on a
-   * manual clock one thing happens after the other, so that a test sees the same order each time.
+   * Runs what was claimed. Deliveries are under way from here on, also those that have to wait: while
+   * the clock stands still or is moved, one thing happens after the other, so that a test sees the same
+   * order each time.
    */
   function run(due: readonly Due[]): Promise<(Fired | undefined)[]> {
+    const inTurn = clock.kind === 'manual' || advancing > 0
     let before: Promise<unknown> = Promise.resolve()
     const running = due.map(item => {
-      const start = () => (item.kind === 'expiry' ? expire(item.order) : attempt(item.delivery))
-      const fired = clock.kind === 'manual' ? before.then(start) : start()
+      const fired = inTurn ? before.then(() => start(item)) : start(item)
       before = fired
       if (item.kind === 'delivery') {
         const { id } = item.delivery
@@ -73,29 +105,39 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
     return fired.filter(item => item !== undefined)
   }
 
+  /** Nobody waits for these: they stop where the store was closed meanwhile. */
+  function runUnwatched(): void {
+    runDue().catch(() => {})
+  }
+
   const scheduler: Scheduler = {
     expect(at) {
       if (at >= awakeAt) return
       awakeAt = at
       clock.wake(at, () => {
         awakeAt = Number.POSITIVE_INFINITY
-        runDue().catch(() => {
-          // The store was closed while the timer was on its way.
-        })
+        runUnwatched()
       })
     },
 
     runDue,
 
+    runSoon: () => soon(runUnwatched),
+
     async advance(until) {
       const fired: Fired[] = []
-      for (;;) {
-        const next = await store.nextDueAt()
-        if (next === undefined || next > until) break
-        if (next > clock.now()) clock.set(next)
-        fired.push(...(await runDue()))
+      advancing++
+      try {
+        for (;;) {
+          const next = earlier(await store.nextDueAt(), clock.nextWait())
+          if (next === undefined || next > until) break
+          clock.moveTo(next)
+          fired.push(...(await runDue()))
+        }
+        clock.moveTo(until)
+      } finally {
+        advancing--
       }
-      clock.set(until)
       return fired
     },
 
@@ -112,4 +154,8 @@ export function createScheduler(store: Store, clock: Clock, callbacks: Callbacks
     },
   }
   return scheduler
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 }

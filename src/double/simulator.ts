@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Contract, Finding } from '../contract/index.ts'
-import type { Order } from '../store/records.ts'
+import type { Order, OrderStatus } from '../store/records.ts'
+import type { OrderFilter, Page, PageRequest, TransitionEffects } from '../store/store.ts'
 import type { RandomStream } from './random.ts'
 
 /** How one provider behaves: an async function per operation, and what follows when an order is paid. */
@@ -14,7 +15,7 @@ export interface Simulator<C extends Contract = Contract> {
     readonly [K in keyof C['operations'] & string]: (
       params: ParamsOf<C, K>,
       context: Context<C>,
-    ) => Promise<BodyOf<C, K>>
+    ) => Promise<BodyOf<C, K> | PageAnswer>
   }
   /**
    * What must be unique about an order, by kind. A key is held for as long as the order's state
@@ -28,7 +29,12 @@ export interface Simulator<C extends Contract = Contract> {
   readonly matchPayment?: (payment: Transfer, context: MatchContext) => Promise<Order | undefined>
   /** The texts of QR codes by which an order can be paid, each with its channel, where it is more than `order.qr`. */
   readonly codesOf?: (order: Order) => Readonly<Record<string, string>>
-  /** The callbacks that follow when an order is paid. */
+  /**
+   * Whether the provider learns of it when the payer declines, so that the order fails. Otherwise the
+   * order goes on waiting.
+   */
+  readonly failsWhenDeclined?: boolean
+  /** The callbacks that follow when an order is paid, or when a refund has come through. */
   readonly callbacksOf?: (
     order: Order,
     settings: SettingsOf<C>,
@@ -59,8 +65,30 @@ export interface Context<C extends Contract = Contract> {
    * happens to have its id.
    */
   createOrder(draft: () => OrderDraft): Promise<{ order: Order } | { conflict: string }>
-  /** The newest order with the merchant's number. */
+  /** The account's order with this id. */
+  findOrder(id: string): Promise<Order | undefined>
+  /** The account's newest order with the merchant's number. */
   findByOrderNumber(orderNumber: string): Promise<Order | undefined>
+  /** The account's orders, newest first. */
+  listOrders(filter: Omit<OrderFilter, 'provider' | 'account'>, page?: PageRequest): Promise<Page<Order>>
+  /**
+   * Changes the status of an order, and sends the callbacks that follow once the answer is out.
+   *
+   * @param effects.when what must be so besides the status, where the change builds on what was read
+   * @returns the order after the change, or undefined where it was no longer as `order` or `when` says
+   */
+  transition(
+    order: Order,
+    to: OrderStatus,
+    effects?: Pick<TransitionEffects, 'when' | 'patch'>,
+  ): Promise<Order | undefined>
+  /**
+   * The order as a query finds it now: a plan may have the query lag behind. An order that was shown
+   * counts as queried.
+   */
+  show(order: Order): Order
+  /** Changes the account's settings as one step; `update` may run more than once. */
+  updateSettings(update: (settings: SettingsOf<C>) => Partial<SettingsOf<C>>): Promise<void>
   /** Lowers a numeric setting of the account by one; false if nothing was left. */
   spend(setting: keyof SettingsOf<C> & string): Promise<boolean>
   /** Whether a callback may be sent to this address. */
@@ -73,7 +101,17 @@ export interface Context<C extends Contract = Contract> {
 
 /** What a simulator says of a new order; the engine adds provider, account, status and time. */
 export type OrderDraft = Pick<Order, 'id' | 'orderNumber' | 'amount' | 'qr'> &
-  Partial<Pick<Order, 'currency' | 'expiresAt' | 'fields'>>
+  Partial<Pick<Order, 'currency' | 'expiresAt' | 'fields' | 'kind' | 'original' | 'acts'>>
+
+/** An answer that is a page for the payer's browser. */
+export interface PageAnswer {
+  readonly page: string
+}
+
+/** @param html the whole document */
+export function toPage(html: string): PageAnswer {
+  return { page: html }
+}
 
 /** Money that a payer sends: who gets it, by which code, how much in minor units. */
 export interface Transfer {

@@ -2,19 +2,27 @@
 export interface CallCounter {
   /** Counts a call at `now`, unless `limit` calls were counted within the last `windowMs`. */
   count(key: string, now: number, windowMs: number, limit: number): boolean
-  clear(): void
+  /** Forgets all calls, or those whose key begins so. */
+  clear(prefix?: string): void
 }
 
 export function createCallCounter(): CallCounter {
-  const calls = new Map<string, number[]>()
+  // The times of the last `limit` calls, in a ring: what stands at the next place is the oldest.
+  const rings = new Map<string, { readonly times: number[]; next: number }>()
   return {
     count(key, now, windowMs, limit) {
-      const recent = (calls.get(key) ?? []).filter(at => at > now - windowMs)
-      const within = recent.length < limit
-      if (within) recent.push(now)
-      calls.set(key, recent)
-      return within
+      let ring = rings.get(key)
+      if (ring?.times.length !== limit) {
+        ring = { times: new Array(limit).fill(Number.NEGATIVE_INFINITY), next: 0 }
+        rings.set(key, ring)
+      }
+      if ((ring.times[ring.next] as number) > now - windowMs) return false
+      ring.times[ring.next] = now
+      ring.next = (ring.next + 1) % limit
+      return true
     },
-    clear: () => calls.clear(),
+    clear(prefix = '') {
+      for (const key of rings.keys()) if (key.startsWith(prefix)) rings.delete(key)
+    },
   }
 }

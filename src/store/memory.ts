@@ -7,6 +7,7 @@ import {
   type Account,
   accountKey,
   accountSchema,
+  actDueAt,
   copyOf,
   type Delivery,
   deliverySchema,
@@ -17,6 +18,7 @@ import {
   type Conflict,
   type Due,
   defaultPageSize,
+  isAs,
   type Page,
   type PageRequest,
   type Store,
@@ -82,9 +84,10 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     hold(order)
     for (const group of groupsOf(order)) ordersOf.add(group, order.id)
     const { id, status, expiresAt } = order
-    if (status === 'pending' && expiresAt !== null) {
-      timers.push({ at: expiresAt, kind: 'expiry', id, n: orders.numberOf(id) })
-    }
+    const n = orders.numberOf(id)
+    if (status === 'pending' && expiresAt !== null) timers.push({ at: expiresAt, kind: 'expiry', id, n })
+    const actAt = actDueAt(order)
+    if (actAt !== null) timers.push({ at: actAt, kind: 'act', id, n })
   }
 
   function leave(order: Order): void {
@@ -111,6 +114,10 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       const isCurrent = order?.status === 'pending' && order.expiresAt === at
       return isCurrent ? { kind, dueAt: at, order } : undefined
     }
+    if (kind === 'act') {
+      const order = orders.get(id)
+      return order && actDueAt(order) === at ? { kind, dueAt: at, order } : undefined
+    }
     const delivery = deliveries.get(id)
     const isCurrent = delivery?.status === 'pending' && delivery.dueAt === at
     return isCurrent ? { kind, dueAt: at, delivery } : undefined
@@ -120,7 +127,9 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     const existing = accounts.get(accountKey(account))
     if (existing) Object.assign(existing, copyOf(account))
     else await db.accounts.create(account)
-    identities.set(identityKey(account.provider, options.identityOf(account)), accountKey(account))
+    for (const identity of options.identitiesOf(account)) {
+      identities.set(identityKey(account.provider, identity), accountKey(account))
+    }
   }
 
   return {
@@ -153,19 +162,22 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     },
 
     async listOrders(filter, page) {
-      const { orderNumber, qr, status } = filter
+      const { createdFrom = Number.NEGATIVE_INFINITY, createdTo = Number.POSITIVE_INFINITY, ...same } = filter
+      const { orderNumber, qr, status, original } = filter
       let source: readonly Order[] = db.orders.all()
-      if (orderNumber !== undefined) source = orders.getAll(ordersOf.ids(numberGroup(orderNumber)))
+      if (original !== undefined) source = orders.getAll(ordersOf.ids(refundsGroup(original)))
+      else if (orderNumber !== undefined) source = orders.getAll(ordersOf.ids(numberGroup(orderNumber)))
       else if (qr !== undefined && status === 'pending') source = orders.getAll(ordersOf.ids(openGroup(qr)))
       return paginate(source, page, {
-        accepts: order => matches(filter, order),
+        accepts: order =>
+          order.createdAt >= createdFrom && order.createdAt <= createdTo && matches(same, order),
         numberOf: order => orders.numberOf(order.id),
       })
     },
 
     async transition(id, from, to, effects) {
       const order = orders.get(id)
-      if (order?.status !== from) return undefined
+      if (order?.status !== from || !isAs(order, effects.when)) return undefined
       const outgoing = effects.deliveries ?? []
       for (const delivery of outgoing) {
         if (deliveries.get(delivery.id)) throw new Error(`there is a delivery ${delivery.id} already`)
@@ -187,10 +199,19 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       })
     },
 
+    async getDelivery(id) {
+      return copyOf(deliveries.get(id))
+    },
+
+    async addDelivery(delivery) {
+      await db.deliveries.create(delivery)
+    },
+
     async recordAttempt(id, attempt, next) {
       const delivery = deliveries.get(id)
       if (!delivery) return undefined
-      Object.assign(delivery, { attempts: [...delivery.attempts, copyOf(attempt)], ...next })
+      const attempts = attempt ? [...delivery.attempts, copyOf(attempt)] : delivery.attempts
+      Object.assign(delivery, { attempts, ...next })
       expectAttempt(delivery)
       return copyOf(delivery)
     },
@@ -238,16 +259,23 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     async findAccount(provider, identity) {
       const known = accounts.get(identities.get(identityKey(provider, identity)) ?? '')
       // The map may be behind: accounts change, and a test may put some into the collection itself.
-      if (known && options.identityOf(known) === identity) return copyOf(known)
+      if (known && options.identitiesOf(known).includes(identity)) return copyOf(known)
       return copyOf<Account | undefined>(
         db.accounts
           .all()
-          .find(account => account.provider === provider && options.identityOf(account) === identity),
+          .find(account => account.provider === provider && options.identitiesOf(account).includes(identity)),
       )
     },
 
     async listAccounts() {
       return db.accounts.all().map(account => copyOf<Account>(account))
+    },
+
+    async updateAccount(provider, id, update) {
+      const account = accounts.get(accountKey({ provider, id }))
+      if (!account) return undefined
+      await put(update(copyOf(account)))
+      return copyOf(accounts.get(accountKey({ provider, id })))
     },
 
     async spend(provider, id, setting) {
@@ -272,6 +300,21 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       for (const account of initial) await this.putAccount(account)
     },
 
+    async resetAccount(account) {
+      const isIts = (record: Order | Delivery) =>
+        record.provider === account.provider && record.account === account.id
+      for (const order of takeOut<Order>(db.orders, isIts)) {
+        leave(order)
+        orders.delete(order.id)
+      }
+      for (const delivery of takeOut<Delivery>(db.deliveries, isIts)) {
+        deliveriesOf.delete(delivery.order, delivery.id)
+        deliveries.delete(delivery.id)
+      }
+      calls.clear(`${accountKey(account)}/`)
+      await this.putAccount(account)
+    },
+
     async close() {},
   }
 }
@@ -282,6 +325,16 @@ function empty(collection: { all(): unknown[]; clear(): void }): void {
   collection.clear()
 }
 
+/** Takes records out of a collection, which left to itself looks for each one that it deletes. */
+function takeOut<T extends object>(collection: { all(): T[] }, isOut: (record: T) => boolean): T[] {
+  const all = collection.all()
+  const out = all.filter(isOut)
+  const kept = all.filter(record => !isOut(record))
+  all.length = 0
+  for (const record of kept) all.push(record)
+  return out
+}
+
 /** When an order or delivery falls due. `n` is its number in the order of creation. */
 interface Timer {
   readonly at: number
@@ -290,8 +343,11 @@ interface Timer {
   readonly n: number
 }
 
+/** Of what falls due at one time, what comes first. */
+const dueRank: Readonly<Record<Due['kind'], number>> = { expiry: 0, act: 1, delivery: 2 }
+
 function inDueOrder(a: Timer, b: Timer): number {
-  return a.at - b.at || Number(a.kind === 'delivery') - Number(b.kind === 'delivery') || a.n - b.n
+  return a.at - b.at || dueRank[a.kind] - dueRank[b.kind] || a.n - b.n
 }
 
 /**
@@ -348,6 +404,10 @@ class Index<T extends object> {
     return this.#entries.get(id)?.n ?? 0
   }
 
+  delete(id: string): void {
+    this.#entries.delete(id)
+  }
+
   clear(): void {
     this.#entries.clear()
     this.#created = 0
@@ -381,9 +441,14 @@ class Groups {
 const numberGroup = (orderNumber: string) => `number/${orderNumber}`
 const openGroup = (qr: string) => `open/${qr}`
 
+const refundsGroup = (original: string) => `refunds/${original}`
+
 /** What orders are looked for by, without being unique. */
-function groupsOf({ orderNumber, qr, status }: Order): string[] {
-  return status === 'pending' ? [numberGroup(orderNumber), openGroup(qr)] : [numberGroup(orderNumber)]
+function groupsOf({ orderNumber, qr, status, original }: Order): string[] {
+  const groups = [numberGroup(orderNumber)]
+  if (status === 'pending') groups.push(openGroup(qr))
+  if (original !== null) groups.push(refundsGroup(original))
+  return groups
 }
 
 function identityKey(provider: string, identity: string): string {

@@ -6,7 +6,25 @@ const epochMs = z.int()
 /** Minor units of a currency, such as fen. */
 const minorUnits = z.int().nonnegative()
 
-export const orderStatuses = ['pending', 'paid', 'expired'] as const
+/** A refund that is `paid` has brought the money back. `failed` and `closed` are final, as far as providers say. */
+export const orderStatuses = ['pending', 'paid', 'expired', 'closed', 'failed'] as const
+
+export const orderKinds = ['payment', 'refund'] as const
+
+/** Something that will happen to an order by itself: the payer pays, or a refund comes through. */
+export const actSchema = z.object({
+  do: z.enum(['pay', 'settle']),
+  at: epochMs.nullable().default(null).meta({ description: 'When; null where it waits for queries.' }),
+  queries: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .meta({ description: 'After how many more queries; null where it waits for a time.' }),
+  amount: minorUnits.nullable().default(null).meta({ description: 'What is paid; null for what is asked.' }),
+  late: z.boolean().default(false).meta({ description: 'Pays also what has expired or was closed.' }),
+})
+export type Act = z.output<typeof actSchema>
 
 export const orderSchema = z.object({
   id: z.string().min(1).meta({ description: "The provider's own number of the order." }),
@@ -15,29 +33,61 @@ export const orderSchema = z.object({
   orderNumber: z.string().meta({
     description: "The merchant's order number; the provider's where the provider knows no other.",
   }),
+  kind: z.enum(orderKinds).default('payment'),
+  original: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ description: 'Of a refund, the id of the payment that it takes back.' }),
   status: z.enum(orderStatuses).default('pending'),
-  amount: minorUnits.meta({ description: 'What the payer must pay, in minor units.' }),
+  amount: minorUnits.meta({ description: 'What the payer must pay, or gets back, in minor units.' }),
   currency: z.string().default('CNY'),
   qr: z.string().meta({ description: 'The text of the QR code that the payer scans.' }),
   createdAt: epochMs,
   expiresAt: epochMs.nullable().default(null),
   paidAt: epochMs.nullable().default(null),
   paidAmount: minorUnits.nullable().default(null),
+  refunded: minorUnits.default(0).meta({ description: 'How much of it was given back, in minor units.' }),
+  changedAt: epochMs
+    .nullable()
+    .default(null)
+    .meta({ description: 'When its status, or what was given back, changed last.' }),
+  acts: z
+    .array(actSchema)
+    .default([])
+    .meta({ description: 'What will happen to it by itself, the next first.' }),
   fields: z.record(z.string(), z.unknown()).default({}).meta({ description: "The provider's own fields." }),
 })
 export type Order = z.output<typeof orderSchema>
 export type OrderStatus = Order['status']
+export type OrderKind = Order['kind']
+
+/** When the next act of an order is due; null where none waits for a time. */
+export function actDueAt({ acts }: Pick<Order, 'acts'>): number | null {
+  return acts[0]?.at ?? null
+}
 
 export const attemptSchema = z.object({
   at: epochMs,
   acknowledged: z.boolean(),
   status: z.int().nullable().meta({ description: 'HTTP status of the reply; null where there was none.' }),
   reply: z.string().meta({ description: 'The first 2,000 characters of the reply.' }),
-  error: z.string().nullable().meta({ description: 'Why there was no reply.' }),
+  error: z.string().nullable().meta({ description: 'Why there was no reply, or none that counts.' }),
 })
 export type Attempt = z.output<typeof attemptSchema>
 
-export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
+/** A delivery that is `held` waits in the outbox, or for another callback, and not for a time. */
+export const deliveryStatuses = ['pending', 'held', 'delivered', 'failed'] as const
+
+/** What the double takes the merchant to have answered, whatever it was. */
+export const repliedSchema = z.union([
+  z.literal('timeout'),
+  z.strictObject({
+    status: z.int().min(100).max(599).optional(),
+    body: z.string().max(10_000).optional().meta({ description: 'Empty where it is not given.' }),
+  }),
+])
+export type Replied = z.output<typeof repliedSchema>
 
 export const deliverySchema = z.object({
   id: z.string().min(1),
@@ -49,7 +99,15 @@ export const deliverySchema = z.object({
   url: z.string(),
   method: z.string().default('POST'),
   headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().meta({ description: 'The bytes that are sent, as UTF-8 text.' }),
+  body: z.string().meta({ description: 'The text that is sent.' }),
+  charset: z.enum(['utf-8', 'gbk']).default('utf-8').meta({ description: 'How the text becomes bytes.' }),
+  behind: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ description: 'Name of the callback for which it waits, while it is held.' }),
+  replied: repliedSchema.nullable().default(null),
+  rule: z.string().nullable().default(null).meta({ description: 'The fault that made it so.' }),
   createdAt: epochMs,
   dueAt: epochMs.nullable().meta({ description: 'When the next attempt is due; null when there is none.' }),
   attempts: z.array(attemptSchema).default([]),

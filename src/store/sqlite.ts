@@ -1,10 +1,11 @@
 // The store of the server: node:sqlite, in memory or in a file.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { createCallCounter } from './calls.ts'
-import { type Account, accountKey, copyOf, type Delivery, type Order } from './records.ts'
+import { type Account, accountKey, actDueAt, copyOf, type Delivery, type Order } from './records.ts'
 import {
   type Due,
   defaultPageSize,
+  isAs,
   type Page,
   type PageRequest,
   type Store,
@@ -14,11 +15,12 @@ import {
 const schema = `
   create table if not exists orders (
     n integer primary key, id text not null unique, provider text not null, account text not null,
-    status text not null, order_number text not null, qr text not null, expires_at integer,
-    record text not null
+    status text not null, order_number text not null, qr text not null, original text,
+    created_at integer not null, expires_at integer, act_at integer, record text not null
   );
   create index if not exists orders_due on orders (expires_at)
     where status = 'pending' and expires_at is not null;
+  create index if not exists orders_act on orders (act_at) where act_at is not null;
   create table if not exists order_keys (key text primary key, order_id text not null) without rowid;
   create table if not exists deliveries (
     n integer primary key, id text not null unique, provider text not null, account text not null,
@@ -36,8 +38,8 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
 
   const sql = {
     insertOrder: db.prepare(
-      `insert into orders (id, provider, account, status, order_number, qr, expires_at, record)
-       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+      `insert into orders (id, provider, account, status, order_number, qr, original, created_at, expires_at, act_at, record)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
     ),
     insertKey: db.prepare('insert into order_keys values (?, ?) on conflict (key) do nothing'),
     deleteKey: db.prepare('delete from order_keys where key = ? and order_id = ?'),
@@ -45,10 +47,13 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     orderByKey: db.prepare(
       'select record from orders where id = (select order_id from order_keys where key = ?)',
     ),
-    updateOrder: db.prepare('update orders set status = ?, expires_at = ?, record = ? where id = ?'),
+    updateOrder: db.prepare(
+      'update orders set status = ?, expires_at = ?, act_at = ?, record = ? where id = ?',
+    ),
     dueOrders: db.prepare(
       `select record from orders where status = 'pending' and expires_at <= ? order by expires_at, n limit ?`,
     ),
+    dueActs: db.prepare('select record from orders where act_at <= ? order by act_at, n limit ?'),
     insertDelivery: db.prepare(
       `insert into deliveries (id, provider, account, order_id, due_at, record) values (?, ?, ?, ?, ?, ?)`,
     ),
@@ -58,9 +63,15 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     nextDue: db.prepare(
       `select min(at) as at from (
          select min(expires_at) as at from orders where status = 'pending' and expires_at is not null
+         union all select min(act_at) from orders where act_at is not null
          union all select min(due_at) from deliveries where due_at is not null)`,
     ),
   }
+  const removeAccount = [
+    'delete from order_keys where order_id in (select id from orders where provider = ? and account = ?)',
+    'delete from orders where provider = ? and account = ?',
+    'delete from deliveries where provider = ? and account = ?',
+  ].map(text => db.prepare(text))
   const indexed = new Set<string>()
   // Accounts and call counters are few and hot: this process owns them.
   const accounts = new Map<string, Account>()
@@ -84,18 +95,31 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   function setAccount(account: Account): void {
     const key = accountKey(account)
     const before = accounts.get(key)
-    if (before) identities.delete(`${before.provider}/${options.identityOf(before)}`)
+    if (before)
+      for (const identity of options.identitiesOf(before)) identities.delete(`${before.provider}/${identity}`)
     const copy = copyOf(account)
     accounts.set(key, copy)
-    identities.set(`${account.provider}/${options.identityOf(account)}`, copy)
+    for (const identity of options.identitiesOf(copy)) identities.set(`${account.provider}/${identity}`, copy)
   }
 
   return {
     async insertOrder(order) {
-      const { id, provider, account, status, orderNumber, qr, expiresAt } = order
+      const { id, provider, account, status, orderNumber, qr, original, createdAt, expiresAt } = order
       const record = JSON.stringify(order)
       return atomically(undo => {
-        const added = sql.insertOrder.run(id, provider, account, status, orderNumber, qr, expiresAt, record)
+        const added = sql.insertOrder.run(
+          id,
+          provider,
+          account,
+          status,
+          orderNumber,
+          qr,
+          original,
+          createdAt,
+          expiresAt,
+          actDueAt(order),
+          record,
+        )
         if (added.changes === 0) return { kind: 'id', key: id }
         const keys = options.keysOf(order)
         for (const kind in keys) {
@@ -117,23 +141,29 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     async listOrders(filter, page) {
       if (filter.orderNumber !== undefined) indexOrdersBy('order_number')
       else if (filter.qr !== undefined) indexOrdersBy('qr, status')
+      else if (filter.original !== undefined) indexOrdersBy('original')
+      else if (filter.createdFrom !== undefined) indexOrdersBy('created_at')
       return list<Order>(db, 'orders', page, {
         provider: filter.provider,
         account: filter.account,
         status: filter.status,
         order_number: filter.orderNumber,
         qr: filter.qr,
+        original: filter.original,
+        "record ->> 'kind'": filter.kind,
+        'created_at >=': filter.createdFrom,
+        'created_at <=': filter.createdTo,
       })
     },
 
     async transition(id, from, to, effects) {
       return atomically(() => {
         const order = one<Order>(sql.order, id)
-        if (order?.status !== from) return undefined
+        if (order?.status !== from || !isAs(order, effects.when)) return undefined
         const next: Order = { ...order, ...effects.patch, status: to }
         for (const key of Object.values(options.keysOf(order))) sql.deleteKey.run(key, id)
         for (const key of Object.values(options.keysOf(next))) sql.insertKey.run(key, id)
-        sql.updateOrder.run(to, next.expiresAt, JSON.stringify(next), id)
+        sql.updateOrder.run(to, next.expiresAt, actDueAt(next), JSON.stringify(next), id)
         for (const delivery of effects.deliveries ?? []) addDelivery(delivery)
         return next
       })
@@ -144,15 +174,25 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
         provider: filter.provider,
         account: filter.account,
         order_id: filter.order,
+        "record ->> 'callback'": filter.callback,
         "record ->> 'status'": filter.status,
       })
+    },
+
+    async getDelivery(id) {
+      return one<Delivery>(sql.delivery, id)
+    },
+
+    async addDelivery(delivery) {
+      addDelivery(delivery)
     },
 
     async recordAttempt(id, attempt, next) {
       return atomically(() => {
         const delivery = one<Delivery>(sql.delivery, id)
         if (!delivery) return undefined
-        const changed: Delivery = { ...delivery, attempts: [...delivery.attempts, attempt], ...next }
+        const attempts = attempt ? [...delivery.attempts, attempt] : delivery.attempts
+        const changed: Delivery = { ...delivery, attempts, ...next }
         sql.updateDelivery.run(next.dueAt, JSON.stringify(changed), id)
         return changed
       })
@@ -163,6 +203,9 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
         const due: Due[] = []
         for (const order of many<Order>(sql.dueOrders, now, limit)) {
           due.push({ kind: 'expiry', dueAt: order.expiresAt ?? now, order })
+        }
+        for (const order of many<Order>(sql.dueActs, now, limit)) {
+          due.push({ kind: 'act', dueAt: actDueAt(order) ?? now, order })
         }
         for (const delivery of many<Delivery>(sql.dueDeliveries, now, limit)) {
           due.push({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery })
@@ -199,6 +242,13 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       return [...accounts.values()].map(copyOf)
     },
 
+    async updateAccount(provider, id, update) {
+      const account = accounts.get(accountKey({ provider, id }))
+      if (!account) return undefined
+      setAccount(update(copyOf(account)))
+      return copyOf(accounts.get(accountKey({ provider, id })))
+    },
+
     async spend(provider, id, setting) {
       const account = accounts.get(accountKey({ provider, id }))
       const left = account?.settings[setting]
@@ -216,6 +266,15 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       db.exec('delete from orders; delete from order_keys; delete from deliveries')
       for (const map of [accounts, identities, calls]) map.clear()
       for (const account of initial) setAccount(account)
+    },
+
+    async resetAccount(account) {
+      atomically(() => {
+        const { provider, id } = account
+        for (const remove of removeAccount) remove.run(provider, id)
+      })
+      calls.clear(`${accountKey(account)}/`)
+      setAccount(account)
     },
 
     async close() {
@@ -276,14 +335,14 @@ function list<T>(
   db: DatabaseSync,
   table: string,
   page: PageRequest | undefined,
-  filter: Readonly<Record<string, string | undefined>>,
+  filter: Readonly<Record<string, string | number | undefined>>,
 ): Page<T> {
   const limit = page?.limit ?? defaultPageSize
   const conditions: string[] = []
   const values: Value[] = []
   for (const [column, value] of Object.entries({ ...filter })) {
     if (value === undefined) continue
-    conditions.push(`${column} = ?`)
+    conditions.push(/[<>]=$/.test(column) ? `${column} ?` : `${column} = ?`)
     values.push(value)
   }
   if (page?.after !== undefined) {

@@ -1,4 +1,4 @@
-import type { Account, Attempt, Delivery, DeliveryStatus, Order, OrderStatus } from './records.ts'
+import type { Account, Attempt, Delivery, DeliveryStatus, Order, OrderKind, OrderStatus } from './records.ts'
 
 /**
  * Where a double keeps its state. Handlers hold no locks: each method is atomic, in memory as in a
@@ -17,28 +17,28 @@ export interface Store {
   listOrders(filter: OrderFilter, page?: PageRequest): Promise<Page<Order>>
   /**
    * Compare-and-set: changes the status and adds the outgoing callbacks, both or neither.
-   * @returns the order after the change, or undefined where its status was not `from`
+   * @returns the order after the change, or undefined where its status was not `from`, or it was not as `when` says
    */
   transition(
     id: string,
     from: OrderStatus,
     to: OrderStatus,
-    effects: { readonly patch?: OrderPatch; readonly deliveries?: readonly Delivery[] },
+    effects: TransitionEffects,
   ): Promise<Order | undefined>
 
   /** Newest first. */
   listDeliveries(filter: DeliveryFilter, page?: PageRequest): Promise<Page<Delivery>>
-  /** Writes down an attempt and what follows from it. */
-  recordAttempt(
-    id: string,
-    attempt: Attempt,
-    next: { readonly status: DeliveryStatus; readonly dueAt: number | null },
-  ): Promise<Delivery | undefined>
+  getDelivery(id: string): Promise<Delivery | undefined>
+  /** Adds a delivery that no change of an order calls for, such as one that is sent again. */
+  addDelivery(delivery: Delivery): Promise<void>
+  /** Writes down an attempt, if there was one, and what follows. */
+  recordAttempt(id: string, attempt: Attempt | undefined, next: DeliveryPatch): Promise<Delivery | undefined>
 
   /**
-   * Takes what is due, in the order in which it fell due; of one time expiries first, then the older
-   * before the newer. Pending orders whose life is over stay due until they are no longer pending; the
-   * next attempt of a delivery moves to `now + leaseMs`, so that nobody else takes it meanwhile.
+   * Takes what is due, in the order in which it fell due; of one time expiries first, then acts, then
+   * deliveries, and of each the older before the newer. Pending orders whose life is over stay due until
+   * they are no longer pending, and an act until it is taken off its order; the next attempt of a delivery
+   * moves to `now + leaseMs`, so that nobody else takes it meanwhile.
    */
   claimDue(now: number, leaseMs: number, limit: number): Promise<Due[]>
   /** When the next thing falls due, or undefined. */
@@ -47,9 +47,20 @@ export interface Store {
   /** Adds an account, or replaces the one with its provider and id. */
   putAccount(account: Account): Promise<void>
   getAccount(provider: string, id: string): Promise<Account | undefined>
-  /** The account whose identifying credential has this value; see {@link StoreOptions.identityOf}. */
+  /** The account whose identifying credential has this value; see {@link StoreOptions.identitiesOf}. */
   findAccount(provider: string, identity: string): Promise<Account | undefined>
   listAccounts(): Promise<Account[]>
+  /**
+   * Changes an account as one step.
+   *
+   * @param update gives the account after the change; it may run more than once
+   * @returns the account after the change, or undefined where there is none
+   */
+  updateAccount(
+    provider: string,
+    id: string,
+    update: (account: Account) => Account,
+  ): Promise<Account | undefined>
   /**
    * Lowers a numeric setting by one, unless it is zero. A setting that is null is without limit.
    * @returns whether there was something to spend
@@ -58,12 +69,16 @@ export interface Store {
 
   /**
    * Counts a call, unless `limit` calls were counted within the last `windowMs`.
+   *
+   * @param key begins with provider and account, each followed by a slash
    * @returns whether the call is within the limit
    */
   countCall(key: string, now: number, windowMs: number, limit: number): Promise<boolean>
 
   /** Forgets everything but the accounts given. */
   reset(accounts: readonly Account[]): Promise<void>
+  /** Forgets the orders, deliveries and counted calls of one account, and makes it as given. */
+  resetAccount(account: Account): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,12 +88,27 @@ export interface StoreOptions {
    * key is held for as long as the order's state yields it.
    */
   readonly keysOf: (order: Order) => Readonly<Record<string, string>>
-  /** The value of the credential that names an account. */
-  readonly identityOf: (account: Account) => string
+  /** The values by which requests name an account. */
+  readonly identitiesOf: (account: Account) => readonly string[]
+}
+
+export interface TransitionEffects {
+  /** What must be so besides the status, for changes that build on what was read. */
+  readonly when?: Partial<Pick<Order, 'refunded' | 'paidAt'>> & { readonly acts?: number }
+  readonly patch?: OrderPatch
+  readonly deliveries?: readonly Delivery[]
+}
+
+/** Whether an order is as a change expects that builds on what was read. */
+export function isAs(order: Order, when: TransitionEffects['when'] = {}): boolean {
+  const { acts = order.acts.length, refunded = order.refunded, paidAt = order.paidAt } = when
+  return order.acts.length === acts && order.refunded === refunded && order.paidAt === paidAt
 }
 
 /** What may change about an order besides its status: nothing by which it is looked for. */
-export type OrderPatch = Partial<Pick<Order, 'expiresAt' | 'paidAt' | 'paidAmount' | 'fields'>>
+export type OrderPatch = Partial<
+  Pick<Order, 'expiresAt' | 'paidAt' | 'paidAmount' | 'refunded' | 'changedAt' | 'acts' | 'fields'>
+>
 
 /** Which key was taken: `id`, or a kind of {@link StoreOptions.keysOf}. */
 export interface Conflict {
@@ -92,12 +122,22 @@ export interface OrderFilter {
   readonly status?: OrderStatus | undefined
   readonly orderNumber?: string | undefined
   readonly qr?: string | undefined
+  readonly kind?: OrderKind | undefined
+  /** Of refunds: the id of the payment. */
+  readonly original?: string | undefined
+  /** Made at this time or later, in epoch milliseconds. */
+  readonly createdFrom?: number | undefined
+  /** Made at this time or earlier, in epoch milliseconds. */
+  readonly createdTo?: number | undefined
 }
+
+export type DeliveryPatch = Pick<Delivery, 'status' | 'dueAt'> & Partial<Pick<Delivery, 'behind'>>
 
 export interface DeliveryFilter {
   /** Id of the order. */
   readonly order?: string | undefined
   readonly status?: DeliveryStatus | undefined
+  readonly callback?: string | undefined
   readonly provider?: string | undefined
   readonly account?: string | undefined
 }
@@ -117,6 +157,7 @@ export interface Page<T> {
 
 export type Due =
   | { readonly kind: 'expiry'; readonly dueAt: number; readonly order: Order }
+  | { readonly kind: 'act'; readonly dueAt: number; readonly order: Order }
   | { readonly kind: 'delivery'; readonly dueAt: number; readonly delivery: Delivery }
 
 export const defaultPageSize = 50

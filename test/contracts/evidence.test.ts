@@ -441,9 +441,9 @@ function isRecognised(contract: Contract, request: WireRequest): boolean {
   const { wire } = contract
   try {
     const message = wire.decode(request)
-    const identity = wire.identify(message)
+    const identity = wire.identify(message, '')
     if (identity !== account[contract.account.identifiedBy]) return false
-    if (!wire.verify(message, account, contract.account.defaults).ok) return false
+    if (!wire.verify(message, account, contract.account.defaults, { operation: '', now: 0 }).ok) return false
     const [operation] = Object.values(contract.operations)
     return operation?.request.schema.safeParse(message.params).success ?? false
   } catch (error) {

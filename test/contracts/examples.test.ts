@@ -51,7 +51,7 @@ test('the vvtool request is decoded: its query counts, its body and cookies do n
     relation_order_number: 'xxxx',
     order_title: Object.keys(ruleValue<Record<string, string>>('vvtool', 'rule.title-encoding'))[0],
   })
-  expect(vvtool.wire.identify(message)).toBe('1798c6aadec33d1bc2f5b707f1049aefexxxx')
+  expect(vvtool.wire.identify(message, 'paymentQrCode')).toBe('1798c6aadec33d1bc2f5b707f1049aefexxxx')
 })
 
 test('the vvtool request is taken but for its order number, which is masked to four characters', () => {

@@ -113,7 +113,7 @@ test.each(brokenSigners)('a signer that %s does not pass', (_, sign) => {
   expect(differing(sign)).not.toEqual([])
 })
 
-test.each<[string, typeof signBody]>([
+test.each<[string, (body: string, key: string) => string]>([
   ['re-serialises the body', (body, key) => signBody(JSON.stringify(JSON.parse(body)), key)],
   [
     'signs sorted fields',
@@ -131,7 +131,7 @@ function differing(sign: typeof signParams): string[] {
     .map(vector => vector.name)
 }
 
-function differingBodies(sign: typeof signBody): string[] {
+function differingBodies(sign: (body: string, key: string) => string): string[] {
   return bodySignatures
     .filter(({ body, key, signature }) => sign(body, key) !== signature)
     .map(vector => vector.body)
@@ -140,7 +140,12 @@ function differingBodies(sign: typeof signBody): string[] {
 function verify(vector: RequestVector, changes: Partial<RequestVector> = {}) {
   const { params, key, algorithm, signature } = { ...vector, ...changes }
   const headers = { 'x-qf-sign': signature, ...(algorithm === 'sha256' && { 'x-qf-signtype': 'SHA256' }) }
-  return wire.verify({ params, headers }, { clientKey: key }, { emptyParams: 'signed' })
+  return wire.verify(
+    { params, headers },
+    { clientKey: key },
+    { emptyParams: 'signed' },
+    { operation: 'payment', now: 0 },
+  )
 }
 
 function digest(algorithm: string, text: string): string {

@@ -1,5 +1,11 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createManualClock, createSystemClock, manualStart, toMilliseconds } from '../../src/double/clock.ts'
+import {
+  checkMoment,
+  createManualClock,
+  createSystemClock,
+  manualStart,
+  toMilliseconds,
+} from '../../src/double/clock.ts'
 
 test.each([
   ['250ms', 250],
@@ -47,37 +53,60 @@ test('a manual clock starts at nine in the morning in China and stands still', (
   expect(clock.now()).toBe(manualStart)
 })
 
-test('a manual clock stands where it was set', () => {
+test('a manual clock stands where it was moved to', () => {
   const clock = createManualClock(1000)
-  clock.set(1000)
-  clock.set(2500)
+  clock.moveTo(1000)
+  clock.moveTo(2500)
   expect(clock.now()).toBe(2500)
 })
 
-test('a manual clock does not go back', () => {
+test('a clock stays where it is when the moment is past', () => {
   const clock = createManualClock(1000)
-  expect(() => clock.set(999)).toThrow(expect.objectContaining({ code: 'clockGoesBack' }))
+  clock.moveTo(999)
   expect(clock.now()).toBe(1000)
 })
 
-test.each([Number.NaN, Number.POSITIVE_INFINITY, 1000.5, 2 ** 53])(
-  'a manual clock cannot be set to %d',
+test('a moment that is past is refused', () => {
+  expect(() => checkMoment(999, 1000)).toThrow(expect.objectContaining({ code: 'clockGoesBack' }))
+  expect(() => checkMoment(1000, 1000)).not.toThrow()
+})
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, 1000.5, 2 ** 53, Date.UTC(10_000, 0, 1)])(
+  '%d is no moment for a clock',
   at => {
-    const clock = createManualClock(1000)
-    expect(() => clock.set(at)).toThrow(expect.objectContaining({ code: 'clockGoesBack' }))
-    expect(clock.now()).toBe(1000)
+    expect(() => checkMoment(at, 1000)).toThrow(expect.objectContaining({ code: 'badMoment' }))
   },
 )
 
 test('a manual clock starts again after a reset', () => {
   const clock = createManualClock(1000)
-  clock.set(5000)
+  clock.moveTo(5000)
   clock.reset()
   expect(clock.now()).toBe(1000)
 })
 
-test('the system clock cannot be set', () => {
-  expect(() => createSystemClock().set(0)).toThrow(expect.objectContaining({ code: 'clockIsSystem' }))
+test('those who wait on a manual clock go on when it is moved, the first of them first', async () => {
+  const clock = createManualClock(0)
+  const order: string[] = []
+  const waiting = [
+    clock.wait(200).then(() => order.push('second')),
+    clock.wait(100).then(() => order.push('first')),
+  ]
+  expect(clock.nextWait()).toBe(100)
+  clock.moveTo(99)
+  await Promise.resolve()
+  expect(order).toEqual([])
+  clock.moveTo(200)
+  await Promise.all(waiting)
+  expect(order).toEqual(['first', 'second'])
+  expect(clock.nextWait()).toBeUndefined()
+})
+
+test('those who wait go on when a clock is reset', async () => {
+  const clock = createManualClock(0)
+  const waiting = clock.wait(1_000_000)
+  clock.reset()
+  await waiting
 })
 
 /** A system clock whose time is told by the test. */
@@ -129,4 +158,39 @@ test('the system clock does not wake after a reset', () => {
   clock.reset()
   vi.advanceTimersByTime(10_000)
   expect(woken).toEqual([])
+})
+
+test('the system clock runs ahead once it was moved, and wakes by that time', () => {
+  const { clock, woken, wake } = openSystemClock()
+  wake(60_000)
+  clock.moveTo(50_000)
+  expect([clock.kind, clock.now()]).toEqual(['offset', 50_000])
+  vi.advanceTimersByTime(9_999)
+  expect(woken).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(woken).toEqual([60_000])
+})
+
+test('a frozen clock stands still and does not wake; resumed, it runs on from there', () => {
+  const { clock, woken, wake } = openSystemClock()
+  wake(1000)
+  clock.freeze()
+  vi.advanceTimersByTime(5000)
+  expect([clock.kind, clock.now(), woken]).toEqual(['manual', 0, []])
+  clock.resume()
+  vi.advanceTimersByTime(1000)
+  expect([clock.now(), woken]).toEqual([1000, [1000]])
+})
+
+test('a wait on the system clock ends in its time', async () => {
+  const { clock } = openSystemClock()
+  let isOver = false
+  const waiting = clock.wait(100).then(() => {
+    isOver = true
+  })
+  await vi.advanceTimersByTimeAsync(99)
+  expect(isOver).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  await waiting
+  expect(isOver).toBe(true)
 })

@@ -1,112 +1,191 @@
 import { expect, test } from 'vitest'
+import { its500 } from '../../contracts/its500/contract.ts'
 import { qfpay } from '../../contracts/qfpay/contract.ts'
 import { vvtool } from '../../contracts/vvtool/contract.ts'
-import { createFaults, type FaultCall } from '../../src/double/faults.ts'
+import { createFaults, type Fault, readAsked, type Strike, toErrorName } from '../../src/double/faults.ts'
+import { createRandom } from '../../src/double/random.ts'
 
-const call: FaultCall = { operation: 'payment', account: 'demo', header: undefined }
+const call: Strike = { provider: 'qfpay', operation: 'payment', account: 'demo', orderNumber: 'order-1' }
 
-test('without a fault nothing is taken', () => {
-  expect(createFaults().take(qfpay, call)).toBeUndefined()
+function openFaults(...added: Fault[]) {
+  const faults = createFaults(createRandom(1))
+  for (const fault of added) faults.add(qfpay, fault)
+  const errors = (count: number, at: Strike = call) =>
+    Array.from({ length: count }, () => faults.take('error', at)?.effect)
+  return { faults, errors }
+}
+
+test('without a fault nothing strikes', () => {
+  expect(openFaults().faults.take('error', call)).toBeUndefined()
 })
 
-test('a fault answers one call', () => {
-  const faults = createFaults()
-  faults.add(qfpay, { provider: 'qfpay', error: 'maintenance' })
-  expect(faults.take(qfpay, call)).toEqual({
-    errorName: 'maintenance',
+test('a fault strikes one call, and the rule that says so is its JSON', () => {
+  const { faults } = openFaults({ provider: 'qfpay', error: 'maintenance' })
+  expect(faults.take('error', call)).toEqual({
+    effect: 'maintenance',
     rule: '{"provider":"qfpay","error":"maintenance"}',
   })
-  expect(faults.take(qfpay, call)).toBeUndefined()
+  expect(faults.take('error', call)).toBeUndefined()
 })
 
-test('a fault answers as many calls as it says', () => {
-  const faults = createFaults()
-  faults.add(qfpay, { provider: 'qfpay', error: 'maintenance', times: 3 })
-  const taken = [1, 2, 3, 4].map(() => faults.take(qfpay, call)?.errorName)
-  expect(taken).toEqual(['maintenance', 'maintenance', 'maintenance', undefined])
+test('a fault strikes as often as it says', () => {
+  const { errors } = openFaults({ provider: 'qfpay', error: '1100', times: 3 })
+  expect(errors(4)).toEqual(['1100', '1100', '1100', undefined])
+})
+
+test('a fault strikes always when it says so', () => {
+  const { errors, faults } = openFaults({ provider: 'qfpay', error: '1100', times: 'always' })
+  expect(errors(50)).toEqual(Array(50).fill('1100'))
+  expect(faults.list()).toMatchObject([{ left: null }])
+})
+
+test('a fault strikes the nth call where it skips those before', () => {
+  const { errors } = openFaults({ provider: 'qfpay', error: '1100', skip: 2 })
+  expect(errors(4)).toEqual([undefined, undefined, '1100', undefined])
 })
 
 test('faults are used up in the order in which they were added', () => {
-  const faults = createFaults()
-  for (const error of ['1100', '1205', '1100']) faults.add(qfpay, { provider: 'qfpay', error })
-  const taken = [1, 2, 3].map(() => faults.take(qfpay, call)?.errorName)
-  expect(taken.map(name => qfpay.errors[name as keyof typeof qfpay.errors].code)).toEqual([
-    '1100',
-    '1205',
-    '1100',
-  ])
+  const { errors } = openFaults(...['1100', '1205', '1100'].map(error => ({ provider: 'qfpay', error })))
+  expect(errors(4)).toEqual(['1100', '1205', '1100', undefined])
 })
 
-test('a fault may be named by its code', () => {
-  const faults = createFaults()
-  faults.add(qfpay, { provider: 'qfpay', error: '1100' })
-  expect(faults.take(qfpay, call)?.errorName).toBe('maintenance')
+test('a fault with a probability strikes so often, and the same calls for the same seed', () => {
+  const strikes = () => openFaults({ provider: 'qfpay', error: '1100', probability: 0.25 }).errors(4000)
+  const [first, second] = [strikes(), strikes()]
+  expect(first).toEqual(second)
+  const count = first.filter(Boolean).length
+  expect(count).toBeGreaterThan(900)
+  expect(count).toBeLessThan(1100)
+})
+
+test('a probability of nothing never strikes, one of one always does', () => {
+  expect(openFaults({ provider: 'qfpay', error: '1100', probability: 0 }).errors(100)).toEqual(
+    Array(100).fill(undefined),
+  )
+  expect(openFaults({ provider: 'qfpay', error: '1100', probability: 1 }).errors(100)).toEqual(
+    Array(100).fill('1100'),
+  )
 })
 
 test('of several rows with one code the first answers, and each by its name', () => {
-  const faults = createFaults()
-  faults.add(vvtool, { provider: 'vvtool', error: '204' })
-  faults.add(vvtool, { provider: 'vvtool', error: 'noCallsLeft' })
-  expect(faults.take(vvtool, call)?.errorName).toBe('noPermission')
-  expect(faults.take(vvtool, call)?.errorName).toBe('noCallsLeft')
+  expect(toErrorName(vvtool, '204')).toBe('noPermission')
+  expect(toErrorName(vvtool, 'noCallsLeft')).toBe('noCallsLeft')
+  expect(toErrorName(qfpay, '1100')).toBe('maintenance')
 })
 
 test.each(['9999', '', 'toString', '__proto__', '0000', 'success'])('%j is no error', error => {
-  const faults = createFaults()
+  const { faults } = openFaults()
   expect(() => faults.add(qfpay, { provider: 'qfpay', error })).toThrow(
     expect.objectContaining({ code: 'unknownError', message: expect.stringContaining('1108') }),
   )
-  expect(faults.take(qfpay, call)).toBeUndefined()
+  expect(faults.list()).toEqual([])
 })
 
 test('a fault is kept for the provider, operation and account that it names', () => {
-  const faults = createFaults()
-  faults.add(qfpay, { provider: 'qfpay', error: '1100', operation: 'payment', account: 'second' })
-  expect(faults.take(qfpay, call)).toBeUndefined()
-  expect(faults.take(qfpay, { ...call, account: 'second', operation: 'refund' })).toBeUndefined()
-  expect(faults.take(vvtool, { ...call, account: 'second' })).toBeUndefined()
-  expect(faults.take(qfpay, { ...call, account: 'second' })).toBeDefined()
+  const { faults } = openFaults({
+    provider: 'qfpay',
+    error: '1100',
+    operation: 'payment',
+    account: 'second',
+  })
+  expect(faults.take('error', call)).toBeUndefined()
+  expect(faults.take('error', { ...call, account: 'second', operation: 'refund' })).toBeUndefined()
+  expect(faults.take('error', { ...call, account: 'second', provider: 'vvtool' })).toBeUndefined()
+  expect(faults.take('error', { ...call, account: 'second' })).toBeDefined()
 })
 
 test.each([
-  'error=1100',
-  'error=maintenance',
-  'seed=1; error=1100',
-  'seed=1,error=1100',
-  'seed=1 error=1100 more',
-])('the header %j asks for an error', header => {
-  expect(createFaults().take(qfpay, { ...call, header })).toEqual({
-    errorName: 'maintenance',
-    rule: `header x-paydouble: error=${header.includes('maintenance') ? 'maintenance' : '1100'}`,
-  })
+  ['order-*', 'order-1', true],
+  ['order-*', 'my-order-1', false],
+  ['*-1', 'order-1', true],
+  ['order-1', 'order-1', true],
+  ['order-1', 'order-12', false],
+  ['o.der-1', 'order-1', false],
+  ['*', 'two\nlines', true],
+])('the pattern %j for the order number %j: %s', (pattern, orderNumber, isMatch) => {
+  const { faults } = openFaults({ provider: 'qfpay', error: '1100', orderNumber: pattern })
+  expect(faults.take('error', { ...call, orderNumber }) !== undefined).toBe(isMatch)
 })
 
-test.each(['', 'error', 'error=', 'noterror=1100'])('the header %j asks for nothing', header => {
-  expect(createFaults().take(qfpay, { ...call, header })).toBeUndefined()
+test('a fault for an order number leaves calls alone that have none', () => {
+  const { faults } = openFaults({ provider: 'qfpay', error: '1100', orderNumber: '*' })
+  expect(faults.take('error', { ...call, orderNumber: undefined })).toBeUndefined()
 })
 
-test.each(['error=9999', 'error=0000', 'error=__proto__'])(
-  'the header %j asks for what is not there',
+test('an effect is taken by its own kind alone', () => {
+  const { faults } = openFaults({ provider: 'qfpay', network: { do: 'reset' } })
+  expect(faults.has('network')).toBe(true)
+  expect(faults.has('error')).toBe(false)
+  expect(faults.take('error', call)).toBeUndefined()
+  expect(faults.take('network', call)?.effect).toEqual({ do: 'reset' })
+})
+
+test('faults can be taken away: one, those of an account, all', () => {
+  const { faults } = openFaults(
+    { provider: 'qfpay', error: '1100' },
+    { provider: 'qfpay', error: '1100', account: 'second' },
+    { provider: 'qfpay', error: '1205' },
+  )
+  faults.remove({ provider: 'qfpay', account: 'second' })
+  expect(faults.list().map(rule => rule.fault.error)).toEqual(['1100', '1205'])
+  faults.remove({ id: faults.list()[0]?.id ?? '' })
+  expect(faults.list().map(rule => rule.fault.error)).toEqual(['1205'])
+  faults.remove()
+  expect(faults.list()).toEqual([])
+})
+
+test.each<[string, object, RegExp]>([
+  ['no effect', {}, /no effect; give exactly one of error, network/],
+  ['two effects', { error: '1100', lag: '2m' }, /error and lag; give exactly one/],
+  ['an operation that is none', { operation: 'paymnt', error: '1100' }, /"paymnt".*payment/],
+  ['an unknown field', { eror: '1100' }, /"eror"/],
+  ['a probability above one', { error: '1100', probability: 2 }, /probability/],
+  ['no times at all', { error: '1100', times: 0 }, /times/],
+  ['a bad duration', { lag: 'soon' }, /lag.*not a duration/],
+  ['an unknown network fault', { network: { do: 'explode' } }, /network\.do/],
+  ['a delay without a length', { network: { do: 'delay' } }, /"for", or "from" and "to", or "median"/],
+  ['a delay with two lengths', { network: { do: 'delay', for: 1, median: 2 } }, /"for", or/],
+  ['a payer without a time', { pay: {} }, /"pay" needs one of/],
+  ['a payer with two times', { pay: { after: 1, afterQueries: 1 } }, /"pay" needs one of/],
+])('a fault with %s is refused', (_, fault, message) => {
+  const { faults } = openFaults()
+  expect(() => faults.add(qfpay, { provider: 'qfpay', ...fault })).toThrow(
+    expect.objectContaining({ code: 'badFault', message: expect.stringMatching(message) }),
+  )
+})
+
+test('a schedule for a callback that is none is refused', () => {
+  const faults = createFaults(createRandom(1))
+  expect(() =>
+    faults.add(its500, { provider: 'its500', deliver: { callback: 'refund', sends: [] } }),
+  ).toThrow(/no callback "refund"; its callbacks are paid/)
+})
+
+test.each<[string, Partial<Fault>]>([
+  ['error=1100', { error: '1100' }],
+  ['error=maintenance', { error: 'maintenance' }],
+  ['seed=1; error=1100', { error: '1100' }],
+  ['seed=1,error=1100', { error: '1100' }],
+  ['network=reset', { network: { do: 'reset' } }],
+  ['network=reset; phase=after', { network: { do: 'reset', phase: 'after' } }],
+  ['network=status; status=504', { network: { do: 'status', status: 504 } }],
+  ['network=delay; for=2s', { network: { do: 'delay', for: '2s' } }],
+  ['lag=2m', { lag: '2m' }],
+  ['{"error":"1100"}', { error: '1100' }],
+])('the header %j asks for a fault', (header, fault) => {
+  expect(readAsked(qfpay, header)).toEqual({ provider: 'qfpay', ...fault })
+})
+
+test.each(['nothing', 'error', 'noterror=1100', '{', 'network=explode'])(
+  'the header %j is refused',
   header => {
-    expect(() => createFaults().take(qfpay, { ...call, header })).toThrow(/no such code/)
+    expect(() => readAsked(qfpay, header)).toThrow(expect.objectContaining({ code: 'badFault' }))
   },
 )
 
-test('a fault for an operation that is none is refused', () => {
-  const fault = { provider: 'qfpay', operation: 'paymnt', error: '1100' }
-  expect(() => createFaults().add(qfpay, fault)).toThrow(/"paymnt".*payment/)
-})
-
-test('a header uses up no fault', () => {
-  const faults = createFaults()
-  faults.add(qfpay, { provider: 'qfpay', error: '1205' })
-  expect(faults.take(qfpay, { ...call, header: 'error=1100' })?.errorName).toBe('maintenance')
-  expect(faults.take(qfpay, call)).toBeDefined()
-})
-
-test('a reset forgets all faults', () => {
-  const faults = createFaults()
-  faults.add(qfpay, { provider: 'qfpay', error: '1100' })
-  faults.reset()
-  expect(faults.take(qfpay, call)).toBeUndefined()
-})
+test.each(['error=', 'error=9999', 'error=0000', 'error=__proto__'])(
+  'the header %j asks for what is not there',
+  header => {
+    expect(() => readAsked(qfpay, header)).toThrow(/no such code/)
+  },
+)

@@ -35,9 +35,9 @@ async function orderId(door: OpenDoor, price = '100'): Promise<string> {
 /** What happened when, and to which order. */
 function toLines(fired: readonly Fired[]): [number, string, string][] {
   return fired.map(item =>
-    item.kind === 'expired'
-      ? [since(item.at), `expired ${item.order.status}`, item.order.id]
-      : [since(item.at), `attempted ${item.delivery.status}`, item.delivery.order],
+    item.kind === 'attempted'
+      ? [since(item.at), `attempted ${item.delivery.status}`, item.delivery.order]
+      : [since(item.at), `${item.kind} ${item.order.status}`, item.order.id],
   )
 }
 

@@ -25,12 +25,8 @@ export function openInProcess(options: CreateDoubleOptions = {}): OpenDoor & { r
         headers,
         body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
       })
-      return {
-        status: reply.status,
-        headers: reply.headers,
-        text: reply.body,
-        json: () => JSON.parse(reply.body),
-      }
+      const text = typeof reply.body === 'string' ? reply.body : new TextDecoder().decode(reply.body)
+      return { status: reply.status, headers: reply.headers, text, json: () => JSON.parse(text) }
     },
   }
 }

@@ -14,7 +14,7 @@ export const storeOptions: StoreOptions = {
     ...(order.fields.repeatable !== true && { number: numberKey(order.orderNumber) }),
     ...(order.status === 'pending' && { amount: amountKey(order.amount) }),
   }),
-  identityOf: account => String(account.credentials.key),
+  identitiesOf: account => [String(account.credentials.key)],
 }
 
 export const numberKey = (orderNumber: string) => `number/${orderNumber}`
@@ -52,6 +52,8 @@ export function newOrder(n: number, fields: Partial<Order> = {}): Order {
     provider: 'some',
     account: 'demo',
     orderNumber: `number-${n}`,
+    kind: 'payment',
+    original: null,
     status: 'pending',
     amount: 1000 + n,
     currency: 'CNY',
@@ -60,6 +62,9 @@ export function newOrder(n: number, fields: Partial<Order> = {}): Order {
     expiresAt: null,
     paidAt: null,
     paidAmount: null,
+    refunded: 0,
+    changedAt: null,
+    acts: [],
     fields: { title: `title ${n}`, nested: { list: [n] } },
     ...fields,
   }
@@ -78,6 +83,10 @@ export function newDelivery(n: number, fields: Partial<Delivery> = {}): Delivery
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
+    charset: 'utf-8',
+    behind: null,
+    replied: null,
+    rule: null,
     createdAt: 0,
     dueAt: n,
     attempts: [],
@@ -107,7 +116,7 @@ export async function insertPaid(store: Store, order: Order, deliveries: Deliver
 
 /** What was claimed, by id. */
 export function claimedIds(due: readonly Due[]): string[] {
-  return due.map(item => (item.kind === 'expiry' ? item.order.id : item.delivery.id))
+  return due.map(item => (item.kind === 'delivery' ? item.delivery.id : item.order.id))
 }
 
 /** The ids on all pages, in their order. `between` runs after each page. */

@@ -1,0 +1,48 @@
+import type { Delivery, Order, OrderStatus } from '../store/records.ts'
+import type { Store, TransitionEffects } from '../store/store.ts'
+import type { Callbacks } from './callbacks.ts'
+import type { Clock } from './clock.ts'
+import type { Simulator } from './simulator.ts'
+
+/** Changes the status of orders, together with the callbacks that follow from it. */
+export interface Changes {
+  /** @returns what came of it, or undefined where the order was no longer as `order` or `when` says */
+  apply(order: Order, to: OrderStatus, effects?: ChangeEffects): Promise<Changed | undefined>
+}
+
+export interface ChangeEffects extends Pick<TransitionEffects, 'when' | 'patch'> {
+  /** The channel by which the payer paid, if it is known. */
+  readonly channel?: string | undefined
+}
+
+export interface Changed {
+  readonly order: Order
+  /** The callbacks that were committed with the change; none of them is sent yet. */
+  readonly deliveries: readonly Delivery[]
+}
+
+export function createChanges(parts: {
+  readonly simulatorOf: (provider: string) => Simulator
+  readonly store: Store
+  readonly clock: Clock
+  readonly callbacks: Callbacks
+}): Changes {
+  const { simulatorOf, store, clock, callbacks } = parts
+  return {
+    async apply(order, to, { when, patch, channel } = {}) {
+      const changed = { ...patch, changedAt: clock.now() }
+      const next: Order = { ...order, ...changed, status: to }
+      const isPayment = to === 'paid' && (order.status !== 'paid' || patch?.paidAt !== undefined)
+      const account = isPayment ? await store.getAccount(order.provider, order.account) : undefined
+      const deliveries = account
+        ? await callbacks.prepare(simulatorOf(order.provider), next, account, channel)
+        : []
+      const committed = await store.transition(order.id, order.status, to, {
+        ...(when && { when }),
+        patch: changed,
+        deliveries,
+      })
+      return committed && { order: committed, deliveries }
+    },
+  }
+}
