@@ -15,7 +15,17 @@ export interface TestDouble extends Double {
 }
 
 export interface CreateDoubleOptions
-  extends Pick<AssembleOptions, 'seed' | 'clock' | 'rateLimits' | 'allowedCallbackHosts' | 'accounts'> {
+  extends Pick<
+    AssembleOptions,
+    | 'seed'
+    | 'clock'
+    | 'rateLimits'
+    | 'allowedCallbackHosts'
+    | 'accounts'
+    | 'markers'
+    | 'callbackMode'
+    | 'faults'
+  > {
   /** Default: the four providers. */
   readonly simulators?: readonly Simulator[]
   /** How callbacks reach the code under test. Default: `fetch`, past MSW. */
@@ -42,5 +52,5 @@ export function createDouble(options: CreateDoubleOptions = {}): TestDouble {
       return store
     },
   })
-  return { ...double, handlers: toHandlers(double), db: db as unknown as MemoryDatabase }
+  return Object.assign(double, { handlers: toHandlers(double), db: db as unknown as MemoryDatabase })
 }

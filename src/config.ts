@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { faultSchema } from './double/faults.ts'
 
 const hostName = z.string({ error: 'a text is allowed' }).min(1)
 
@@ -28,6 +29,18 @@ export const configSchema = z.strictObject({
     .array(hostName)
     .optional()
     .meta({ description: 'Hosts other than private ones to which callbacks may go.' }),
+  markers: z
+    .boolean({ error: 'allowed are true and false' })
+    .optional()
+    .meta({ description: 'Whether `paydouble:error=CODE` in a text of a request asks for a fault.' }),
+  callbacks: z
+    .enum(['push', 'pull'], { error: 'allowed are push and pull' })
+    .optional()
+    .meta({ description: 'Whether callbacks are sent, or held in an outbox until they are fetched.' }),
+  faults: z
+    .array(faultSchema, { error: 'allowed is a list of faults' })
+    .optional()
+    .meta({ description: 'What goes wrong from the beginning, and again after a reset.' }),
   callbackUrls: z
     .record(z.string(), z.array(z.string()))
     .optional()

@@ -8,11 +8,17 @@ export { formatCompactTime, formatTime, isTime } from './contract/codec/time.ts'
 export * from './contract/index.ts'
 export { deliverWith } from './doors/deliver.ts'
 export { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './doors/http.ts'
-export type { Deliver } from './double/callbacks.ts'
+export type { CallbackControl, ResendChanges, Wanted } from './double/callback-control.ts'
+export type { CallbackRequest, Deliver } from './double/callbacks.ts'
 export { type Clock, createManualClock, createSystemClock } from './double/clock.ts'
 export { type AssembleOptions, assembleDouble, type ClockControl, type Double } from './double/double.ts'
+export { type Fault, faultHeader, faultSchema, type NetworkFault, type Rule } from './double/faults.ts'
+export type { Answer } from './double/network.ts'
 export type { Payer, Payment, PayOptions } from './double/payer.ts'
+export { type Plan, planSchema } from './double/plan.ts'
 export * from './double/random.ts'
+export { deliver, type Schedule, type ScheduleBuilder, type Send } from './double/schedule.ts'
+export type { Fired } from './double/scheduler.ts'
 export {
   type AccountSeed,
   type Context,
@@ -21,6 +27,7 @@ export {
   type OrderDraft,
   type OutgoingCallback,
   type Simulator,
+  toPage,
 } from './double/simulator.ts'
 export type { Account, Attempt, Delivery, Order } from './store/records.ts'
 export { createSqliteStore } from './store/sqlite.ts'

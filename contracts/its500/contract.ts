@@ -1,6 +1,6 @@
 // its500 (站长付): an order whose amount is lowered at random by less than one yuan, and a callback when it is paid.
 import * as z from 'zod'
-import { toFen } from '../../src/contract/codec/money.ts'
+import { toFen, toYuan } from '../../src/contract/codec/money.ts'
 import {
   assumed,
   defineContract,
@@ -345,6 +345,11 @@ export const its500 = defineContract({
         thirduid: '15811111111',
         paytype: '0',
         remarks: '',
+      },
+      forgery: {
+        amount: fen => ({ price: toYuan(fen) }),
+        flipped: { code: 10002, msg: '回调失败' },
+        orderNumber: 'orderId',
       },
     },
   },

@@ -21,6 +21,8 @@ const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (te
   PAYDOUBLE_SEED: { key: 'seed', read: toNumber },
   PAYDOUBLE_CLOCK: { key: 'clock', read: text => text },
   PAYDOUBLE_RATE_LIMITS: { key: 'rateLimits', read: toBoolean },
+  PAYDOUBLE_MARKERS: { key: 'markers', read: toBoolean },
+  PAYDOUBLE_CALLBACKS: { key: 'callbacks', read: text => text },
   PAYDOUBLE_ALLOWED_CALLBACK_HOSTS: { key: 'allowedCallbackHosts', read: toList },
 }
 

@@ -2,12 +2,31 @@ import { Command, CommanderError } from 'commander'
 import { PaydoubleError } from '../contract/index.ts'
 import { version } from '../version.ts'
 import { addAccounts } from './accounts.ts'
+import { addCallbacks } from './callbacks.ts'
+import { addClock } from './clock.ts'
+import { addFault } from './fault.ts'
 import { addPay } from './pay.ts'
 import { addServe } from './serve.ts'
 import { addSpec } from './spec.ts'
 
 /** Errors of the one who calls: flags, configuration, names. */
-const usageErrors = new Set(['badFlag', 'badConfig', 'badAccount', 'configNotFound', 'unknownProvider'])
+const usageErrors = new Set([
+  'badFlag',
+  'badConfig',
+  'badAccount',
+  'badFault',
+  'badDuration',
+  'badMoment',
+  'configNotFound',
+  'unknownError',
+  'unknownProvider',
+])
+
+/** Commands of commands, too. */
+function exitByException(command: Command): void {
+  command.exitOverride()
+  for (const each of command.commands) exitByException(each)
+}
 
 /**
  * Runs the command line.
@@ -18,9 +37,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('a test double for QR-payment providers')
     .version(version)
     .showSuggestionAfterError()
-    .exitOverride()
-  for (const add of [addServe, addSpec, addPay, addAccounts]) add(program)
-  for (const command of program.commands) command.exitOverride()
+  for (const add of [addServe, addSpec, addPay, addClock, addFault, addCallbacks, addAccounts]) add(program)
+  exitByException(program)
   try {
     await program.parseAsync([...argv])
     return 0

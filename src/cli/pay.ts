@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { PaydoubleError } from '../contract/index.ts'
 import type { Payment } from '../double/payer.ts'
+import type { Order } from '../store/records.ts'
 import { addUrlFlag, callControl } from './remote.ts'
 
 export function addPay(program: Command): void {
@@ -10,16 +11,40 @@ export function addPay(program: Command): void {
       .description('pay an order of a running double')
       .argument('<order>', "the order's id (the provider's own number of it), or the text of its QR code")
       .option('--amount <number>', 'what the payer pays, in minor units (default: what the order asks for)')
+      .option('--late', 'pay also an order that has expired, was closed or has failed')
+      .option('--again', 'pay once more what is paid already')
+      .option('--decline', 'begin to pay and decline')
       .option('--json', 'print the whole answer as JSON'),
   ).action(pay)
 }
 
-async function pay(order: string, flags: { url: string; amount?: string; json?: boolean }): Promise<void> {
-  const amount = toAmount(flags.amount)
+interface Flags {
+  url: string
+  amount?: string
+  late?: boolean
+  again?: boolean
+  decline?: boolean
+  json?: boolean
+}
+
+async function pay(order: string, flags: Flags): Promise<void> {
+  if (flags.decline) return decline(order, flags)
+  const { late, again } = flags
+  const amount = { ...toAmount(flags.amount), ...(late && { late }), ...(again && { again }) }
   const byId = () => callControl(flags.url, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)
   const byQr = () => callControl(flags.url, 'POST', 'api/pay', { qr: order, ...amount })
   const answer = order.includes('://') ? await byQr() : await byId().catch(orElse('orderUnknown', byQr))
   process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : toText(answer as Payment))
+}
+
+async function decline(order: string, flags: Flags): Promise<void> {
+  const path = `api/orders/${encodeURIComponent(order)}/decline`
+  const answer = (await callControl(flags.url, 'POST', path, {})) as Order
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(answer)}\n`
+      : `declined: the ${answer.provider} order ${answer.id} is ${answer.status}\n`,
+  )
 }
 
 /** Tries the second way after one kind of failure; if that fails too, the first failure tells more. */

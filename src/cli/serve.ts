@@ -13,6 +13,7 @@ import { createSqliteStore } from '../store/sqlite.ts'
 import { version } from '../version.ts'
 import { readConfig, toList, toNumber } from './config.ts'
 import { toCurl } from './curl.ts'
+import { readPlan } from './json-flag.ts'
 
 const defaultPort = 4020
 
@@ -23,6 +24,9 @@ interface Flags {
   seed?: string
   clock?: string
   rateLimits: boolean
+  markers?: boolean
+  callbacks?: string
+  plan?: string
   config?: string
   json?: boolean
 }
@@ -37,6 +41,9 @@ export function addServe(program: Command): void {
     .option('--seed <number>', 'seed of ids, discounts and QR codes (default: a new one each time)')
     .option('--clock <kind>', 'system or manual (default: system)')
     .option('--no-rate-limits', 'do not keep the documented rate limits')
+    .option('--markers', 'let paydouble:error=CODE in a text of a request ask for a fault')
+    .option('--callbacks <mode>', 'push sends them; pull holds them in an outbox (default: push)')
+    .option('--plan <json>', 'seed and faults as one line of JSON: {"seed":7,"faults":[…]}')
     .option('--config <file>', 'configuration file (default: paydouble.config.ts, .js, .mjs or .json)')
     .option('--json', 'print one line of JSON instead of text')
     .action(serve)
@@ -60,6 +67,9 @@ async function serve(flags: Flags): Promise<void> {
     seed: config.seed ?? Math.floor(Math.random() * 2 ** 31),
     rateLimits: config.rateLimits ?? true,
     allowedCallbackHosts: config.allowedCallbackHosts ?? [],
+    markers: config.markers ?? false,
+    callbackMode: config.callbacks ?? 'push',
+    faults: config.faults ?? [],
     accounts: toAccounts(chosen, config),
   })
   const door = await openHttpDoor(double, {
@@ -79,12 +89,14 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 function fromFlags(flags: Flags): PaydoubleConfig {
-  const values: Record<string, unknown> = {}
+  const values: Record<string, unknown> = flags.plan === undefined ? {} : { ...readPlan(flags.plan) }
   if (flags.port !== undefined) values.port = toNumber(flags.port)
   if (flags.host !== undefined) values.host = flags.host
   if (flags.provider !== undefined) values.providers = toList(flags.provider)
   if (flags.seed !== undefined) values.seed = toNumber(flags.seed)
   if (flags.clock !== undefined) values.clock = flags.clock
+  if (flags.markers) values.markers = true
+  if (flags.callbacks !== undefined) values.callbacks = flags.callbacks
   if (!flags.rateLimits) values.rateLimits = false
   return values
 }

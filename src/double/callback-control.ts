@@ -9,6 +9,8 @@ import type { Simulator } from './simulator.ts'
 
 /** What a test does with callbacks besides receiving them. */
 export interface CallbackControl {
+  /** @throws PaydoubleError `deliveryUnknown` */
+  get(id: string): Promise<Delivery>
   /**
    * Resolves once callbacks have been tried as often as asked, also where that was before. It waits for the
    * event and never for a fixed time; what has still to fall due on a clock that stands still comes with `advance`.
@@ -30,7 +32,7 @@ export interface CallbackControl {
    * @returns it, after the first attempt unless it is for later
    * @throws PaydoubleError `orderUnknown`, `noCallback`
    */
-  send(order: string, how?: Send & { readonly callback?: string }): Promise<Delivery>
+  send(order: string, how?: Send & { readonly callback?: string | undefined }): Promise<Delivery>
   /** In pull mode, the deliveries that are due and not fetched, the oldest first. */
   outbox(filter?: Pick<DeliveryFilter, 'provider' | 'account' | 'order'>): Promise<Delivery[]>
   /**
@@ -38,7 +40,7 @@ export interface CallbackControl {
    * the provider's pause.
    * @throws PaydoubleError `deliveryUnknown`, `notInOutbox`
    */
-  reply(id: string, reply: { readonly status: number; readonly body?: string }): Promise<Delivery>
+  reply(id: string, reply: { readonly status: number; readonly body?: string | undefined }): Promise<Delivery>
 }
 
 export interface Wanted extends Pick<DeliveryFilter, 'provider' | 'account' | 'order' | 'callback'> {
@@ -113,6 +115,8 @@ export function createCallbackControl(parts: {
   }
 
   return {
+    get: knownDelivery,
+
     waitFor(wanted) {
       const { times = 1, timeoutMs = 5000 } = wanted
       return new Promise((resolve, reject) => {

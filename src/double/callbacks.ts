@@ -10,7 +10,7 @@ import type { Account, Attempt, Delivery, Order, Replied } from '../store/record
 import type { Store } from '../store/store.ts'
 import type { CallbackPolicy } from './callback-policy.ts'
 import { type Clock, toMilliseconds } from './clock.ts'
-import type { Faults } from './faults.ts'
+import { checkSend, type Faults } from './faults.ts'
 import type { Random } from './random.ts'
 import { digits } from './random.ts'
 import type { Send } from './schedule.ts'
@@ -45,7 +45,7 @@ export interface Callbacks {
     simulator: Simulator,
     order: Order,
     account: Account,
-    send: Send & { callback?: string },
+    send: Send & { callback?: string | undefined },
   ): Promise<Delivery>
   /** The same again, with another id, now. */
   copy(delivery: Delivery, changes: Partial<Pick<Delivery, 'body' | 'headers' | 'url'>>): Delivery
@@ -222,6 +222,7 @@ export function createCallbacks(parts: {
       }
       const outgoing = simulator.callbacksOf?.(paid, account.settings as never, undefined) ?? []
       const found = outgoing.find(each => callback === undefined || each.callback === callback)
+      if (found) checkSend(simulator.contract, found.callback, given)
       if (found) return write(simulator.contract, order, account, found, given, 'sent by hand')
       throw new PaydoubleError(
         'noCallback',

@@ -7,12 +7,13 @@ import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
 import { createChanges } from './changes.ts'
 import { type Clock, checkMoment, createManualClock, toMilliseconds } from './clock.ts'
-import { createFaults, type Fault, type Rule } from './faults.ts'
+import { createFaults, type Fault, type Rule, type RuleFilter } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
 import type { Answer } from './network.ts'
 import { createPayer, type Payer } from './payer.ts'
 import { answer } from './pipeline.ts'
+import type { Plan } from './plan.ts'
 import { createProgress } from './progress.ts'
 import { createRandom, hexDigits, type Random } from './random.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
@@ -34,6 +35,8 @@ export interface Double {
   readonly deliveries: {
     /** Newest first. */
     list(filter?: DeliveryFilter, page?: PageRequest): Promise<Page<Delivery>>
+    /** @throws PaydoubleError `deliveryUnknown` */
+    get(id: string): Promise<Delivery>
   }
   readonly accounts: {
     list(): Promise<Account[]>
@@ -67,10 +70,15 @@ export interface Double {
     /** The rules that are not used up. */
     list(): Rule[]
     /** Takes rules away: all, or those of an account, or one by its id. */
-    remove(filter?: { readonly provider?: string; readonly account?: string; readonly id?: string }): void
+    remove(filter?: RuleFilter): void
   }
   /** Answers one request for a provider. Never throws. */
   handle(request: IncomingRequest): Promise<Answer>
+  /**
+   * Makes the double new, with the seed and the faults of a plan.
+   * @throws PaydoubleError `unknownProvider`, `badFault`, `unknownError`
+   */
+  apply(plan: Plan): Promise<void>
   /** As it was when it was new: no orders, the accounts of the start, the same random values again. */
   reset(): Promise<void>
   close(): Promise<void>
@@ -175,7 +183,8 @@ export function assembleDouble(options: AssembleOptions): Double {
   const initialAccounts = toInitialAccounts(simulators, options.accounts ?? {}, random)
   const addFaults = (given: readonly Fault[]) =>
     given.map(fault => faults.add(simulatorOf(fault.provider).contract, fault))
-  addFaults(options.faults ?? [])
+  let initialFaults = options.faults ?? []
+  addFaults(initialFaults)
   const ready = store.reset(initialAccounts)
   const control = createCallbackControl({ simulatorOf, store, clock, callbacks, scheduler })
 
@@ -186,6 +195,16 @@ export function assembleDouble(options: AssembleOptions): Double {
       'unknownProvider',
       `Failed to find the provider ${JSON.stringify(provider)}: this double has ${[...contracts.keys()].join(', ')}.`,
     )
+  }
+
+  async function reset(): Promise<void> {
+    random.reset()
+    faults.remove()
+    journal.reset()
+    scheduler.reset()
+    clock.reset()
+    await store.reset(initialAccounts)
+    addFaults(initialFaults)
   }
 
   function moveTo(moment: number): Promise<Fired[]> {
@@ -224,7 +243,9 @@ export function assembleDouble(options: AssembleOptions): Double {
 
   return {
     simulators,
-    seed,
+    get seed() {
+      return random.seed
+    },
     payer: {
       pay: whenReady(payer.pay),
       scan: whenReady(payer.scan),
@@ -250,7 +271,10 @@ export function assembleDouble(options: AssembleOptions): Double {
       get: whenReady(id => store.getOrder(id)),
       list: whenReady((filter = {}, page) => store.listOrders(filter, page)),
     },
-    deliveries: { list: whenReady((filter = {}, page) => store.listDeliveries(filter, page)) },
+    deliveries: {
+      list: whenReady((filter = {}, page) => store.listDeliveries(filter, page)),
+      get: whenReady(control.get),
+    },
     accounts: {
       list: whenReady(() => store.listAccounts()),
       get: whenReady((provider, id) => store.getAccount(provider, id)),
@@ -287,16 +311,13 @@ export function assembleDouble(options: AssembleOptions): Double {
       await ready
       return answer(parts, request)
     },
-    async reset() {
+    async apply(plan) {
       await ready
-      random.reset()
-      faults.remove()
-      journal.reset()
-      scheduler.reset()
-      clock.reset()
-      await store.reset(initialAccounts)
-      addFaults(options.faults ?? [])
+      initialFaults = plan.faults ?? []
+      if (plan.seed !== undefined) random.reseed(plan.seed)
+      await reset()
     },
+    reset: whenReady(reset),
     closed: closing.signal,
     async close() {
       closing.abort()

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
 import type { Random } from './random.ts'
-import { durationSchema, scheduleSchema, sendSchema } from './schedule.ts'
+import { durationSchema, type Send, scheduleSchema, sendSchema } from './schedule.ts'
 
 const phases = ['before', 'after'] as const
 const phase = z.enum(phases).optional().meta({
@@ -103,7 +103,13 @@ export interface Faults {
   /** The next rule with this effect that strikes here; being asked counts. */
   take<E extends Effect>(effect: E, at: Strike): Taken<E> | undefined
   /** Takes rules away: all, or those of an account, or one. */
-  remove(filter?: { readonly provider?: string; readonly account?: string; readonly id?: string }): void
+  remove(filter?: RuleFilter): void
+}
+
+export interface RuleFilter {
+  readonly provider?: string | undefined
+  readonly account?: string | undefined
+  readonly id?: string | undefined
 }
 
 /** A fault that was added, with what is left of it. */
@@ -251,6 +257,7 @@ function checkFault(contract: Contract, given: Fault): Fault {
       `${contract.id} has no callback ${JSON.stringify(callback)}; ${known.length === 0 ? 'it has none' : `its callbacks are ${known.join(', ')}`}`,
     )
   }
+  for (const send of fault.deliver?.sends ?? []) checkSend(contract, fault.deliver?.callback, send)
   if (fault.network?.do === 'delay') {
     const { for: fixed, from, to, median } = fault.network
     const given = [fixed !== undefined, from !== undefined && to !== undefined, median !== undefined]
@@ -265,6 +272,25 @@ function checkFault(contract: Contract, given: Fault): Fault {
   if (fault.error !== undefined && findErrorName(contract, fault.error) === undefined)
     throw unknownError(contract, fault.error)
   return fault
+}
+
+/**
+ * Whether a callback can be changed as a schedule says.
+ * @throws PaydoubleError `badFault`
+ */
+export function checkSend({ id, callbacks }: Contract, callback: string | undefined, send: Send): void {
+  const failure = (why: string) => new PaydoubleError('badFault', `Failed to plan the callback: ${why}.`)
+  const forgery = callback === undefined ? undefined : callbacks[callback]?.forgery
+  if ((send.amount !== undefined || send.flipped) && !forgery) {
+    throw failure(
+      `the contract of ${id} does not say which fields of "${callback}" hold amount and outcome; use "set"`,
+    )
+  }
+  if (send.behind !== undefined && !Object.hasOwn(callbacks, send.behind)) {
+    throw failure(
+      `${id} has no callback ${JSON.stringify(send.behind)} to wait for; it has ${Object.keys(callbacks).join(', ') || 'none'}`,
+    )
+  }
 }
 
 function show(fault: unknown): string {

@@ -3,11 +3,14 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
 /** One seed per double, and streams that do not disturb one another: drawing discounts moves no id. */
 export interface Random {
+  /** A 32-bit whole number. */
   readonly seed: number
   /** The stream of this name; always the same one. */
   stream(name: string): RandomStream
   /** Starts all streams again, or those whose name begins so. */
   reset(prefix?: string): void
+  /** Takes another seed, and starts all streams again. */
+  reseed(seed: number): void
 }
 
 export interface RandomStream {
@@ -26,11 +29,14 @@ export const digits = '0123456789'
 export const hexDigits = '0123456789abcdef'
 export const base62 = `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`
 
-/** @param seed a 32-bit whole number */
-export function createRandom(seed: number): Random {
+/** @param initial the seed, a 32-bit whole number */
+export function createRandom(initial: number): Random {
+  let seed = initial
   const streams = new Map<string, RandomStream>()
   return {
-    seed,
+    get seed() {
+      return seed
+    },
     stream(name) {
       let stream = streams.get(name)
       if (!stream) {
@@ -38,6 +44,10 @@ export function createRandom(seed: number): Random {
         streams.set(name, stream)
       }
       return stream
+    },
+    reseed(next) {
+      seed = next
+      streams.clear()
     },
     reset(prefix = '') {
       for (const name of streams.keys()) if (name.startsWith(prefix)) streams.delete(name)

@@ -236,7 +236,13 @@ test('reset makes the double as it was', async () => {
 
 test('every answer of the control interface is as its contract says', async () => {
   const door = await openHttp()
-  await its500Order(door)
+  const { orderId } = (await its500Order(door)).json()
+  const { deliveries } = await door.double.payer.pay(String(orderId))
+  const [delivery] = deliveries
+  const pull = await openHttp({ callbackMode: 'pull' })
+  await pull.double.payer.pay(String((await its500Order(pull)).json().orderId))
+  const [held] = await pull.double.callbacks.outbox()
+  const third = (await qfpayPayment(door, { out_trade_no: 'third' })).json()
   const { syssn } = (await qfpayPayment(door)).json()
   const { qrcode } = (await qfpayPayment(door, { out_trade_no: 'second' })).json()
   const calls: Record<keyof typeof controlOperations, Promise<Answer>> = {
@@ -249,7 +255,22 @@ test('every answer of the control interface is as its contract says', async () =
     payByQr: call(door, 'POST', 'api/pay', { qr: qrcode }),
     listDeliveries: call(door, 'GET', 'api/deliveries'),
     listRequests: call(door, 'GET', 'api/requests'),
+    createAccount: call(door, 'POST', 'api/accounts/qfpay'),
+    resetAccount: call(await openHttp(), 'POST', 'api/accounts/qfpay/demo/reset'),
+    declineOrder: call(door, 'POST', `api/orders/${third.syssn}/decline`),
+    walkAway: call(door, 'POST', `api/orders/${third.syssn}/walk-away`),
+    sendCallback: call(door, 'POST', `api/orders/${orderId}/callbacks`, { sign: 'none' }),
+    waitForDeliveries: call(door, 'GET', `api/deliveries/wait?order=${orderId}&times=1`),
+    getDelivery: call(door, 'GET', `api/deliveries/${delivery?.id}`),
+    resendDelivery: call(door, 'POST', `api/deliveries/${delivery?.id}/resend`),
+    listOutbox: call(door, 'GET', 'api/outbox'),
+    replyToDelivery: call(pull, 'POST', `api/deliveries/${held?.id}/reply`, { status: 200 }),
+    getClock: call(door, 'GET', 'api/clock'),
+    moveClock: call(await openHttp(), 'POST', 'api/clock', { advance: '30m' }),
     addFault: call(door, 'POST', 'api/faults', { provider: 'qfpay', error: '1205' }),
+    listFaults: call(door, 'GET', 'api/faults'),
+    removeFaults: call(door, 'DELETE', 'api/faults'),
+    applyPlan: call(await openHttp(), 'POST', 'api/plan', { seed: 7, faults: [] }),
     reset: call(await openHttp(), 'POST', 'api/reset'),
   }
   for (const [name, answer] of Object.entries(calls)) {

@@ -36,7 +36,18 @@ export interface Answer {
 }
 
 export type OpenOptions = Partial<
-  Pick<AssembleOptions, 'seed' | 'rateLimits' | 'allowedCallbackHosts' | 'accounts' | 'simulators'>
+  Pick<
+    AssembleOptions,
+    | 'seed'
+    | 'clock'
+    | 'rateLimits'
+    | 'allowedCallbackHosts'
+    | 'accounts'
+    | 'simulators'
+    | 'markers'
+    | 'callbackMode'
+    | 'faults'
+  >
 > & {
   deliver?: Deliver
 }
@@ -108,6 +119,7 @@ export function send(
       { host: url.hostname, port: url.port, path, method, headers: { ...headers, ...length } },
       reply => {
         const chunks: Buffer[] = []
+        reply.on('error', reject)
         reply.on('data', (chunk: Buffer) => chunks.push(chunk))
         reply.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')

@@ -1,6 +1,9 @@
 // What `/_paydouble/` promises, in the same vocabulary as the providers' contracts.
 import * as z from 'zod'
 import { type Api, assumed, defineOperation, type ErrorRow } from '../../contract/index.ts'
+import { faultSchema } from '../../double/faults.ts'
+import { planSchema } from '../../double/plan.ts'
+import { durationSchema, sendSchema } from '../../double/schedule.ts'
 import {
   accountSchema,
   deliverySchema,
@@ -65,6 +68,40 @@ const paymentSchema = z.looseObject({
   findings: z.array(findingSchema),
 })
 
+const payFields = {
+  amount,
+  late: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Pays also an order that has expired, was closed or has failed.' }),
+  again: z.boolean().optional().meta({ description: 'Pays once more what is paid already.' }),
+}
+
+const ruleSchema = z.looseObject({
+  id: z.string(),
+  fault: faultSchema,
+  left: z.int().nullable().meta({ description: 'How often it can still strike; null for always.' }),
+})
+
+const firedSchema = z.looseObject({
+  kind: z.enum(['expired', 'acted', 'attempted']),
+  at: z.int(),
+  order: z.string().meta({ description: 'Id of the order.' }),
+  delivery: z.string().optional().meta({ description: 'Id of the delivery that was tried.' }),
+  status: z.string().meta({ description: 'Of the order, or of the delivery, after it.' }),
+})
+
+const clockSchema = z.looseObject({
+  kind: z.enum(['system', 'manual', 'offset']),
+  now: z.int().meta({ description: 'Milliseconds since 1970.' }),
+  time: z.string().meta({ description: 'The same as ISO 8601.' }),
+})
+
+const idPath = z.object({ id: z.string() })
+
+const wholeNumber = (most: number) =>
+  z.string().refine(text => /^[1-9]\d*$/.test(text) && Number(text) <= most, `not a number from 1 to ${most}`)
+
 const json = ['application/json']
 const nothing = { in: 'query', schema: z.looseObject({}) } as const
 
@@ -81,7 +118,7 @@ export const controlOperations = {
       status: z.literal('ok'),
       version: z.string(),
       seed: z.int(),
-      clock: z.enum(['system', 'manual']),
+      clock: z.enum(['system', 'manual', 'offset']),
       now: z.int(),
       providers: z.array(z.string()),
     }),
@@ -99,6 +136,22 @@ export const controlOperations = {
     summary: 'Changes credentials or settings of an account, or adds one.',
     pathParameters: z.object({ provider: z.string(), id: z.string().min(1) }),
     request: { in: 'body', contentTypes: json, schema: z.looseObject({}) },
+    response: accountSchema,
+  }),
+  createAccount: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/accounts/{provider}',
+    summary: 'Adds an account with invented credentials, for a test that shares the double with others.',
+    pathParameters: z.object({ provider: z.string() }),
+    request: { in: 'body', contentTypes: json, schema: z.looseObject({}) },
+    response: accountSchema,
+  }),
+  resetAccount: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/accounts/{provider}/{id}/reset',
+    summary: 'Forgets the orders, callbacks, faults and journal of one account.',
+    pathParameters: z.object({ provider: z.string(), id: z.string().min(1) }),
+    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
     response: accountSchema,
   }),
   listOrders: operation({
@@ -131,15 +184,52 @@ export const controlOperations = {
     path: '/_paydouble/api/orders/{id}/pay',
     summary: 'The payer pays an order. Answers when the callbacks have been tried once.',
     pathParameters: z.object({ id: z.string() }),
-    request: { in: 'body', contentTypes: json, schema: z.strictObject({ amount }) },
+    request: { in: 'body', contentTypes: json, schema: z.strictObject(payFields) },
     response: paymentSchema,
   }),
   payByQr: operation({
     methods: ['POST'],
     path: '/_paydouble/api/pay',
     summary: 'The payer scans a QR code and pays. Answers when the callbacks have been tried once.',
-    request: { in: 'body', contentTypes: json, schema: z.strictObject({ qr: z.string().min(1), amount }) },
+    request: {
+      in: 'body',
+      contentTypes: json,
+      schema: z.strictObject({ qr: z.string().min(1), ...payFields }),
+    },
     response: paymentSchema,
+  }),
+  declineOrder: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/orders/{id}/decline',
+    summary: 'The payer begins to pay and declines.',
+    pathParameters: idPath,
+    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
+    response: orderSchema,
+  }),
+  walkAway: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/orders/{id}/walk-away',
+    summary: 'The payer sees the code and never pays, whatever was planned.',
+    pathParameters: idPath,
+    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
+    response: orderSchema,
+  }),
+  sendCallback: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/orders/{id}/callbacks',
+    summary: 'Sends what a callback would say if the order were paid, whatever the order is.',
+    pathParameters: idPath,
+    request: {
+      in: 'body',
+      contentTypes: json,
+      schema: sendSchema.extend({
+        callback: z
+          .string()
+          .optional()
+          .meta({ description: 'Its name in the contract; the first where it is not given.' }),
+      }),
+    },
+    response: deliverySchema,
   }),
   listDeliveries: operation({
     methods: ['GET'],
@@ -157,6 +247,126 @@ export const controlOperations = {
     },
     response: pageOf(deliverySchema),
   }),
+  waitForDeliveries: operation({
+    methods: ['GET'],
+    path: '/_paydouble/api/deliveries/wait',
+    summary: 'Answers once callbacks have been tried as often as asked, also where that was before.',
+    request: {
+      in: 'query',
+      schema: z.strictObject({
+        order: z.string().optional().meta({ description: 'Id of the order.' }),
+        orderNumber: z.string().optional().meta({ description: "The merchant's order number." }),
+        provider: z.string().optional(),
+        account: z.string().optional(),
+        callback: z.string().optional().meta({ description: 'Name of the callback.' }),
+        times: wholeNumber(10_000)
+          .optional()
+          .meta({ description: 'How many attempts; 1 where it is not sent.' }),
+        acknowledged: z
+          .enum(['true', 'false'])
+          .optional()
+          .meta({ description: 'Counts only attempts that the merchant acknowledged.' }),
+        timeoutMs: wholeNumber(60_000)
+          .optional()
+          .meta({ description: 'Milliseconds until it gives up; 5,000 where it is not sent.' }),
+      }),
+    },
+    response: z.looseObject({ items: z.array(deliverySchema).meta({ description: 'Oldest first.' }) }),
+  }),
+  getDelivery: operation({
+    methods: ['GET'],
+    path: '/_paydouble/api/deliveries/{id}',
+    summary: 'One callback with its attempts.',
+    pathParameters: idPath,
+    request: nothing,
+    response: deliverySchema,
+  }),
+  resendDelivery: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/deliveries/{id}/resend',
+    summary: 'Sends a callback once more, as it was or edited. Answers when it has been tried.',
+    pathParameters: idPath,
+    request: {
+      in: 'body',
+      contentTypes: json,
+      schema: z.strictObject({
+        url: z.string().optional(),
+        body: z.string().optional(),
+        headers: z
+          .record(z.string(), z.string())
+          .optional()
+          .meta({ description: 'Headers that replace others; an empty text takes one away.' }),
+        sign: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Signs the body anew; an edited one keeps the old signature otherwise.' }),
+      }),
+    },
+    response: deliverySchema,
+  }),
+  listOutbox: operation({
+    methods: ['GET'],
+    path: '/_paydouble/api/outbox',
+    summary: 'In pull mode, the callbacks that are due, oldest first.',
+    request: {
+      in: 'query',
+      schema: z.strictObject({
+        provider: z.string().optional(),
+        account: z.string().optional(),
+        order: z.string().optional().meta({ description: 'Id of the order.' }),
+      }),
+    },
+    response: z.looseObject({ items: z.array(deliverySchema) }),
+  }),
+  replyToDelivery: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/deliveries/{id}/reply',
+    summary: 'Tells what the merchant answered to a callback of the outbox.',
+    pathParameters: idPath,
+    request: {
+      in: 'body',
+      contentTypes: json,
+      schema: z.strictObject({
+        status: z.int().min(100).max(599).meta({ description: 'HTTP status.' }),
+        body: z.string().optional(),
+      }),
+    },
+    response: deliverySchema,
+  }),
+  getClock: operation({
+    methods: ['GET'],
+    path: '/_paydouble/api/clock',
+    summary: 'What time it is.',
+    request: nothing,
+    response: clockSchema,
+  }),
+  moveClock: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/clock',
+    summary:
+      'Moves the clock, or has it stand still or run. What falls due on the way happens, in its order.',
+    request: {
+      in: 'body',
+      contentTypes: json,
+      schema: z
+        .strictObject({
+          advance: durationSchema.optional(),
+          set: z
+            .union([z.int(), z.string()])
+            .optional()
+            .meta({ description: 'A moment: milliseconds since 1970, or ISO 8601.' }),
+          freeze: z.literal(true).optional().meta({ description: 'It stands still.' }),
+          resume: z
+            .literal(true)
+            .optional()
+            .meta({ description: 'It runs with real time, from where it stands.' }),
+        })
+        .refine(given => Object.keys(given).length === 1, 'give exactly one of advance, set, freeze, resume'),
+    },
+    response: clockSchema.extend({
+      fired: z.array(firedSchema).meta({ description: 'What happened on the way.' }),
+    }),
+  }),
   listRequests: operation({
     methods: ['GET'],
     path: '/_paydouble/api/requests',
@@ -165,6 +375,7 @@ export const controlOperations = {
       in: 'query',
       schema: z.strictObject({
         provider: z.string().optional(),
+        account: z.string().optional(),
         order: z.string().optional().meta({ description: 'Id of the order.' }),
         ...paging,
       }),
@@ -174,25 +385,40 @@ export const controlOperations = {
   addFault: operation({
     methods: ['POST'],
     path: '/_paydouble/api/faults',
-    summary: "Makes the next calls answer with a row of the provider's error table.",
+    summary: 'Has something go wrong: an error, the network, a payer, a callback.',
+    request: { in: 'body', contentTypes: json, schema: faultSchema },
+    response: ruleSchema,
+  }),
+  listFaults: operation({
+    methods: ['GET'],
+    path: '/_paydouble/api/faults',
+    summary: 'The faults that are not used up, in their order.',
+    request: nothing,
+    response: z.looseObject({ items: z.array(ruleSchema) }),
+  }),
+  removeFaults: operation({
+    methods: ['DELETE'],
+    path: '/_paydouble/api/faults',
+    summary: 'Takes faults away: all, or those of an account, or one.',
     request: {
-      in: 'body',
-      contentTypes: json,
+      in: 'query',
       schema: z.strictObject({
-        provider: z.string(),
-        operation: z.string().optional(),
+        provider: z.string().optional(),
         account: z.string().optional(),
-        error: z
+        id: z
           .string()
-          .meta({ description: "A code of the provider's error table, or the name of its row." }),
-        times: z
-          .int()
-          .positive()
           .optional()
-          .meta({ description: 'How many calls it answers; 1 where it is not sent.' }),
+          .meta({ description: 'Of one fault, as it was answered when it was added.' }),
       }),
     },
-    response: z.looseObject({ added: z.literal(true) }),
+    response: z.looseObject({ items: z.array(ruleSchema).meta({ description: 'Those that are left.' }) }),
+  }),
+  applyPlan: operation({
+    methods: ['POST'],
+    path: '/_paydouble/api/plan',
+    summary: 'Makes the double new, with the seed and the faults of a plan.',
+    request: { in: 'body', contentTypes: json, schema: planSchema },
+    response: planSchema,
   }),
   reset: operation({
     methods: ['POST'],
@@ -213,6 +439,15 @@ const row = (status: number, code: string, meaning: string): ErrorRow => {
 export const controlErrors = {
   badRequest: row(400, 'badRequest', 'The request is not as described.'),
   badAccount: row(400, 'badAccount', 'An account cannot have such a field or value.'),
+  badFault: row(400, 'badFault', 'A fault cannot be so.'),
+  badDuration: row(400, 'badDuration', 'A duration is a number of milliseconds, or a text such as 30m.'),
+  badMoment: row(400, 'badMoment', 'The clock cannot be set to that.'),
+  clockGoesBack: row(409, 'clockGoesBack', 'The clock is past that moment.'),
+  accountUnknown: row(404, 'accountUnknown', 'The provider has no such account.'),
+  deliveryUnknown: row(404, 'deliveryUnknown', 'No delivery has this id.'),
+  noCallback: row(409, 'noCallback', 'The provider sends no such callback for the order.'),
+  notInOutbox: row(409, 'notInOutbox', 'The delivery is not in the outbox.'),
+  waitedInVain: row(408, 'waitedInVain', 'What was waited for has not happened in time.'),
   unknownError: row(400, 'unknownError', 'The provider has no such code.'),
   unknownProvider: row(404, 'unknownProvider', 'The double has no such provider.'),
   badAmount: row(400, 'badAmount', 'An amount is a positive whole number of minor units.'),

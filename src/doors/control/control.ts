@@ -13,6 +13,7 @@ import {
 import type { Double } from '../../double/double.ts'
 import { ownError } from '../../double/pipeline.ts'
 import type { IncomingRequest } from '../../double/router.ts'
+import type { Fired } from '../../double/scheduler.ts'
 import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
 import { hideSecrets, secretsOf, toExchangeView } from './exchange-view.ts'
@@ -38,6 +39,8 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     }),
     listAccounts: () => double.accounts.list(),
     putAccount: ({ provider = '', id = '' }, changes) => double.accounts.put(provider, id, changes),
+    createAccount: ({ provider = '' }, changes) => double.accounts.create(provider, changes),
+    resetAccount: ({ provider = '', id = '' }) => double.accounts.reset(provider, id),
     listOrders: async (_, { limit, after, ...filter }) => double.orders.list(filter, toPage(limit, after)),
     async getOrder({ id = '' }) {
       const order = await double.orders.get(id)
@@ -49,15 +52,42 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     },
     payOrder: ({ id = '' }, options) => double.payer.pay(id, options),
     payByQr: (_, { qr, ...options }) => double.payer.scan(qr, options),
+    declineOrder: ({ id = '' }) => double.payer.decline(id),
+    walkAway: ({ id = '' }) => double.payer.walkAway(id),
+    sendCallback: ({ id = '' }, how) => double.callbacks.send(id, how),
+    async waitForDeliveries(_, { times, timeoutMs, acknowledged, ...wanted }) {
+      const items = await double.callbacks.waitFor({
+        ...wanted,
+        times: toOptionalNumber(times),
+        timeoutMs: toOptionalNumber(timeoutMs),
+        acknowledged: acknowledged === 'true',
+      })
+      return { items }
+    },
+    getDelivery: ({ id = '' }) => double.deliveries.get(id),
+    resendDelivery: ({ id = '' }, changes) => double.callbacks.resend(id, changes),
+    listOutbox: async (_, filter) => ({ items: await double.callbacks.outbox(filter) }),
+    replyToDelivery: ({ id = '' }, reply) => double.callbacks.reply(id, reply),
+    getClock: async () => toClockView(double),
+    async moveClock(_, move) {
+      const fired = await moveClock(double, move)
+      return { ...toClockView(double), fired: fired.map(toFiredView) }
+    },
     listDeliveries: async (_, { limit, after, ...filter }) =>
       double.deliveries.list(filter, toPage(limit, after)),
     async listRequests(_, { limit, after, ...filter }) {
       const { items, next } = double.journal.list(filter, toPage(limit, after))
       return { items: hideSecrets(items.map(toExchangeView), await secretsOf(double)), next }
     },
-    async addFault(_, fault) {
-      double.faults.add(fault)
-      return { added: true }
+    addFault: async (_, fault) => double.faults.add(fault)[0],
+    listFaults: async () => ({ items: double.faults.list() }),
+    async removeFaults(_, filter) {
+      double.faults.remove(filter)
+      return { items: double.faults.list() }
+    },
+    async applyPlan(_, plan) {
+      await double.apply(plan)
+      return { seed: double.seed, faults: double.faults.list().map(rule => rule.fault) }
     },
     async reset() {
       await double.reset()
@@ -122,6 +152,30 @@ function readValues(where: 'query' | 'body', request: IncomingRequest): Record<s
       error instanceof FormError || error instanceof JsonError ? error.message : 'the body is not UTF-8'
     throw new PaydoubleError('badRequest', `The request cannot be read: ${why}.`)
   }
+}
+
+function toClockView({ clock }: Double) {
+  return { kind: clock.kind, now: clock.now(), time: new Date(clock.now()).toISOString() }
+}
+
+async function moveClock({ clock }: Double, { advance, set, freeze }: Params<'moveClock'>): Promise<Fired[]> {
+  if (advance !== undefined) return clock.advance(advance)
+  if (set !== undefined) return clock.set(set)
+  if (freeze) clock.freeze()
+  else clock.resume()
+  return []
+}
+
+/** What happened, by ids: the records themselves are where they always are. */
+function toFiredView(fired: Fired) {
+  const { kind, at } = fired
+  if (fired.kind !== 'attempted') return { kind, at, order: fired.order.id, status: fired.order.status }
+  const { id, order, status } = fired.delivery
+  return { kind, at, order, delivery: id, status }
+}
+
+function toOptionalNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
 }
 
 function toPage(limit: string | undefined, after: string | undefined) {

@@ -34,8 +34,12 @@ export function toExchangeView(exchange: Exchange) {
       },
     }),
     ...(verification && { signature: verification }),
-    ...(response && { response }),
+    ...(response && { response: { ...response, body: textOf(response.body) } }),
   }
+}
+
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
 }
 
 function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
