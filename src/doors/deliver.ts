@@ -3,6 +3,8 @@ import type { Deliver } from '../double/callbacks.ts'
 /** How long a receiver may take to answer, in milliseconds. */
 export const callbackTimeoutMs = 10_000
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /**
  * Sends callbacks with the given `fetch`. Redirects are not followed.
  *
@@ -19,6 +21,7 @@ export function deliverWith(
     const response = await fetch(request, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })
-    return { status: response.status, body: await response.text() }
+    // Not text(), which drops a byte order mark: with one an answer is not the text that it should be.
+    return { status: response.status, body: utf8.decode(await response.arrayBuffer()) }
   }
 }

@@ -33,3 +33,15 @@ test('a delivery is broken off when the double is closed', async () => {
   closing.abort(new Error('the double was closed'))
   await expect(sent).rejects.toThrow('the double was closed')
 })
+
+test('an answer is read as it is, with its byte order mark', async () => {
+  const server = createServer((_, response) => response.end('\ufeffSUCCESS'))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const { signal } = new AbortController()
+  const reply = await deliverWith(fetch)({ ...callback, url, signal })
+  expect(reply).toEqual({ status: 200, body: '\ufeffSUCCESS' })
+})
