@@ -1,8 +1,8 @@
-import { documented, type ErrorRow, observed, published } from '../../src/contract/index.ts'
+import { assumed, documented, type ErrorRow, observed, published } from '../../src/contract/index.ts'
 
 /**
  * The response codes. The document itself names 0000, 1143 and 1145; the rest is the published table,
- * and three answers that were seen with texts of their own.
+ * then answers that were seen with texts of their own, and one that nobody shows.
  */
 export const errors = {
   success: {
@@ -281,6 +281,38 @@ export const errors = {
     meaning: 'The pay type is not enabled for the account.',
     outcome: 'failed',
     provenance: published('rule.pay-type-not-enabled'),
+  },
+  refundClosed: {
+    code: '1264',
+    message: 'Order closed, please confirm the order status before continuing(1264)',
+    detail: 'wrong cancel',
+    verbatim: true,
+    meaning: 'A refund of an order that is closed, or is refunded already.',
+    outcome: 'failed',
+    provenance: observed('rule.refund-closed-capture'),
+  },
+  refundUnderWay: {
+    code: '1155',
+    message:
+      'You still have prosessing requests, please do not repeat the initiation. 該筆訂單仍有正在處理中的退款請求',
+    verbatim: true,
+    meaning: 'Another refund of the payment is under way.',
+    outcome: 'failed',
+    provenance: assumed(
+      'the text was seen (rule.refund-too-soon-capture), its code was not recorded; 1155 is that of a denied refund',
+      'errorCodes',
+    ),
+  },
+  rateLimited: {
+    code: '1296',
+    message: '网络有些拥堵，请稍后再试',
+    meaning: 'More calls than the rate limit allows.',
+    outcome: 'failed',
+    status: 429,
+    provenance: assumed(
+      'HTTP 429 is published (rule.rate-limit), its body is not; 1296 says to try again later',
+      'errorCodes',
+    ),
   },
 } as const satisfies Record<string, ErrorRow>
 

@@ -84,16 +84,20 @@ export const wire: Wire = {
   encodeRequest(operation, params, credentials) {
     const { appCode, clientKey, mchid } = credentials
     const signed = { ...params, ...(mchid !== null && { mchid }) }
+    const method = operation.methods[0] ?? 'POST'
+    const form = encodeForm(signed)
+    const headers = {
+      'x-qf-appcode': String(appCode),
+      'x-qf-sign': signParams(signed, String(clientKey)),
+    }
+    if (method === 'GET')
+      return { method, path: operation.path, query: form, headers, body: new Uint8Array() }
     return {
-      method: operation.methods[0] ?? 'POST',
+      method,
       path: operation.path,
       query: '',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-qf-appcode': String(appCode),
-        'x-qf-sign': signParams(signed, String(clientKey)),
-      },
-      body: new TextEncoder().encode(encodeForm(signed)),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new TextEncoder().encode(form),
     }
   },
 

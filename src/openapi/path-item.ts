@@ -16,11 +16,15 @@ export function toPathItem(contract: Describable, name: string, operation: Opera
   const item: oas31.PathItemObject = {}
   for (const method of operation.methods) {
     const key = method.toLowerCase() as 'get'
+    // What another method has in its body, GET has in its query.
+    const { request } = operation
+    const placed =
+      method === 'GET' ? { ...operation, request: { ...request, in: 'query' as const } } : operation
     item[key] = toOperation(
       contract,
       operation.methods.length === 1 ? name : `${name}${method}`,
       name,
-      operation,
+      placed,
     )
   }
   return item

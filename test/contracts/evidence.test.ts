@@ -101,7 +101,7 @@ const statedElsewhere: Record<string, Record<string, string>> = {
     'rule.txdtm-format': 'said by payment.request.txdtm',
     'rule.expired-time-min': 'said by payment.request.expired_time',
     'rule.expired-time-max': 'said by payment.request.expired_time',
-    'rule.expired-time-mpm-only': 'the only pay type of the contract is one of them',
+    'rule.expired-time-mpm-only': 'said by rule.expired-time-pay-types, which names 800201 and others',
     'rule.goods-name-required-for-app': 'about other pay types',
     'rule.goods-name-utf8': 'how every form is encoded; a vector signs such a name',
     'rule.udid-in-back-office': 'about the back office',
@@ -212,17 +212,14 @@ describe.each(cases)('$id', ({ id, contract, facts, rows }) => {
   })
 })
 
-test.each(named(documentedPlaces.filter(isKind('operation'))))(
-  '%s has its method, path and host',
-  (_, place) => {
-    const { contract, row, facts } = place
-    const operation = contract.operations[row.id]
-    expect(operation).toMatchObject({ methods: [row.method], path: row.path })
-    expect(citing(facts, row)).toContainEqual(expect.objectContaining({ path: `operations.${row.id}` }))
-    const urls = contract.servers.map(server => server.url)
-    expect(urls).toEqual(expect.arrayContaining([row.host ?? [], row.hosts ?? []].flat()))
-  },
-)
+test.each(named(places.filter(isKind('operation'))))('%s has its method, path and host', (_, place) => {
+  const { contract, row, facts } = place
+  const operation = contract.operations[row.id]
+  expect(operation).toMatchObject({ methods: [row.method, ...(row.otherMethods ?? [])], path: row.path })
+  expect(citing(facts, row)).toContainEqual(expect.objectContaining({ path: `operations.${row.id}` }))
+  const urls = contract.servers.map(server => server.url)
+  expect(urls).toEqual(expect.arrayContaining([row.host ?? [], row.hosts ?? []].flat()))
+})
 
 test.each(named(valuePlaces))('%s stands where its row says', (_, { facts, row }) => {
   expect(citing(facts, row).map(fact => fact.path)).toEqual(expect.arrayContaining(pathsOf(row)))
@@ -419,7 +416,8 @@ function isValuePlace(place: Place<EvidenceRow>): place is Place<ValueRow> {
 function isAnswerRule(place: Place<EvidenceRow>): place is Place<RowOf<'rule'>> {
   const { row } = place
   const isAnswer = row.kind === 'rule' && typeof row.value === 'object' && row.value !== null
-  return isAnswer && 'respcd' in (row.value as object) && isCited(place.provider, row)
+  const isWhole = isAnswer && ['respcd', 'respmsg'].every(name => name in (row.value as object))
+  return isWhole && isCited(place.provider, row)
 }
 
 /** The text of a code; that of success is the sample's. */

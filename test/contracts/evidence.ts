@@ -37,6 +37,8 @@ const rowSchema = z.discriminatedUnion('kind', [
     ...base,
     kind: z.literal('operation'),
     method: z.string(),
+    /** Where sources disagree on the method. */
+    otherMethods: z.array(z.string()).optional(),
     path: z.string(),
     host: z.string().optional(),
     hosts: z.array(z.string()).optional(),

@@ -18,22 +18,48 @@ type Params = Readonly<Record<string, string | undefined>>
 
 const form = 'application/x-www-form-urlencoded'
 
+export interface QfpayOptions {
+  readonly key?: string
+  readonly algorithm?: 'md5' | 'sha256'
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Record<string, string>
+}
+
 /** Sends the parameters as a signed form; the defaults make an order that is accepted. */
 export function qfpayPayment(
   door: OpenDoor,
   params: Params = {},
-  options: { key?: string; algorithm?: 'md5' | 'sha256'; headers?: Record<string, string> } = {},
+  options: QfpayOptions = {},
 ): Promise<Answer> {
-  const { key = qfpayAccount.clientKey, algorithm = 'md5', headers = {} } = options
-  const sent = defined({
-    txamt: '300',
-    txcurrcd: 'HKD',
-    pay_type: '800201',
-    out_trade_no: 'order1',
-    txdtm: '2026-01-01 09:00:00',
-    mchid: qfpayAccount.mchid,
-    ...params,
-  })
+  const order = { txamt: '300', txcurrcd: 'HKD', pay_type: '800201', out_trade_no: 'order1' }
+  return sendQfpay(door, 'payment', { ...order, txdtm: '2026-01-01 09:00:00', ...params }, options)
+}
+
+export function qfpayQuery(door: OpenDoor, params: Params = {}, options: QfpayOptions = {}): Promise<Answer> {
+  return sendQfpay(door, 'query', params, options)
+}
+
+/** The parameters must have the `syssn` of a payment; the defaults give a part of it back. */
+export function qfpayRefund(door: OpenDoor, params: Params, options: QfpayOptions = {}): Promise<Answer> {
+  const refund = { txamt: '100', out_trade_no: 'refund1', txdtm: '2026-01-01 09:00:00' }
+  return sendQfpay(door, 'refund', { ...refund, ...params }, options)
+}
+
+export function qfpayClose(door: OpenDoor, params: Params, options: QfpayOptions = {}): Promise<Answer> {
+  return sendQfpay(door, 'close', { txdtm: '2026-01-01 09:00:00', ...params }, options)
+}
+
+export function qfpayReversal(door: OpenDoor, params: Params, options: QfpayOptions = {}): Promise<Answer> {
+  return sendQfpay(door, 'reversal', { txdtm: '2026-01-01 09:00:00', ...params }, options)
+}
+
+function sendQfpay(
+  door: OpenDoor,
+  operation: string,
+  params: Params,
+  { key = qfpayAccount.clientKey, algorithm = 'md5', method = 'POST', headers = {} }: QfpayOptions,
+): Promise<Answer> {
+  const sent = defined({ mchid: qfpayAccount.mchid, ...params })
   const canonical = Object.entries(sent)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
@@ -42,17 +68,19 @@ export function qfpayPayment(
     .update(canonical + key)
     .digest('hex')
     .toUpperCase()
+  const path = `/trade/v1/${operation}`
+  const text = new URLSearchParams(sent).toString()
   return door.send('qfpay', {
-    method: 'POST',
-    path: '/trade/v1/payment',
+    method,
+    path: method === 'GET' ? `${path}?${text}` : path,
     headers: {
-      'content-type': form,
+      ...(method === 'POST' && { 'content-type': form }),
       'x-qf-appcode': qfpayAccount.appCode,
       'x-qf-sign': signature,
       ...(algorithm === 'sha256' && { 'x-qf-signtype': 'SHA256' }),
       ...headers,
     },
-    body: new URLSearchParams(sent).toString(),
+    ...(method === 'POST' && { body: text }),
   })
 }
 

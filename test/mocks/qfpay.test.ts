@@ -122,7 +122,8 @@ describeDoors('qfpay', open => {
     ['another rmb_tag', { rmb_tag: 'N', txcurrcd: 'CNY' }],
     ['extend_info that is no JSON', { extend_info: 'user_creid' }],
     ['extend_info without user_truename', { extend_info: '{"user_creid":"430067798868676871"}' }],
-    ['a pay type that is not enabled', { pay_type: '800101' }],
+    ['a pay type whose code the payer shows', { pay_type: '800208' }],
+    ['a pay type that is not in the table', { pay_type: '999999' }],
   ])('%s is refused with 1104', async (_, params) => {
     expect((await qfpayPayment(await open(), params)).json()).toMatchObject({ respcd: '1104' })
   })

@@ -112,6 +112,16 @@ test.each(ofProviders)('$id has the callbacks of its contract under the operatio
   expect(found).toEqual(expected)
 })
 
+test('a parameter of a body is one of the query where an operation is also called by GET', () => {
+  const placed = operationsOf(readDocument('qfpay')).filter(({ path }) => path === '/trade/v1/close')
+  expect(placed.map(({ method, operation }) => [method, operation.requestBody === undefined])).toEqual([
+    ['GET', true],
+    ['POST', false],
+  ])
+  const [get, post] = placed.map(({ operation }) => requestSchemaOf(operation) as oas31.SchemaObject)
+  expect(Object.keys(get?.properties ?? {})).toEqual(Object.keys(post?.properties ?? {}))
+})
+
 test('its500 calls the address that the order gives', () => {
   expect(callbacksOf(readDocument('its500'))).toMatchObject([
     { after: '/order/createOrder', name: 'paid', method: 'POST', path: '{$request.body#/callbackurl}' },
@@ -142,10 +152,12 @@ test('every operation has an example of its request and of its answer, every cal
   expect(found.sort()).toEqual(
     ofProviders
       .flatMap(({ id, contract }) => [
-        ...Object.values(contract.operations).flatMap(({ request }) =>
-          (request.contentTypes ?? ['query']).map(() => `${id} request`),
+        ...Object.values(contract.operations).flatMap(({ methods, request }) =>
+          methods.flatMap(method =>
+            (method === 'GET' ? ['query'] : (request.contentTypes ?? ['query'])).map(() => `${id} request`),
+          ),
         ),
-        ...Object.keys(contract.operations).map(() => `${id} answer`),
+        ...Object.values(contract.operations).flatMap(({ methods }) => methods.map(() => `${id} answer`)),
         ...Object.keys(contract.callbacks).map(() => `${id} callback`),
       ])
       .sort(),
@@ -154,8 +166,12 @@ test('every operation has an example of its request and of its answer, every cal
 
 test('every refusal that is no success is among the examples', () => {
   const rows = ofProviders.flatMap(({ id, contract }) =>
-    Object.entries(contract.errors).flatMap(([name, row]) =>
-      row.outcome === 'success' ? [] : [`${id} ${name}`],
+    Object.values(contract.operations).flatMap(({ methods }) =>
+      methods.flatMap(() =>
+        Object.entries(contract.errors).flatMap(([name, row]) =>
+          row.outcome === 'success' ? [] : [`${id} ${name}`],
+        ),
+      ),
     ),
   )
   expect(examples.filter(({ kind }) => kind === 'refusal').map(({ id, name }) => `${id} ${name}`)).toEqual(

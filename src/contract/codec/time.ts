@@ -24,6 +24,11 @@ export function isTime(text: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
 }
 
+/** The epoch milliseconds of a time that {@link isTime} takes, at an offset from UTC. */
+export function readTime(text: string, utcOffsetMinutes: number): number {
+  return Date.parse(`${text.replace(' ', 'T')}Z`) - utcOffsetMinutes * 60_000
+}
+
 function daysOf(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
