@@ -80,6 +80,8 @@ export interface Operation {
   readonly response: z.ZodType
   /** Where it may also answer with a page for the payer's browser: when, and who says so. */
   readonly page?: { readonly summary: string; readonly provenance: Provenance }
+  /** Whether a request needs what the security schemes say. Default `required`. */
+  readonly credentials?: 'required' | 'optional' | 'none'
   /** HTTP status of `response`. Default 200. */
   readonly status?: number
   /** What the document advises against, without forbidding it. */
@@ -92,6 +94,7 @@ export interface Operation {
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface RequestContract {
+  /** Where the parameters are. A GET has them in the query in any case. */
   readonly in: 'query' | 'body'
   /** Accepted content types of a body, the usual one first. */
   readonly contentTypes?: readonly string[]
@@ -179,6 +182,8 @@ export interface Refusals {
 }
 
 export interface RateLimit {
+  /** The operation whose calls count; all of them together where it is not given. */
+  readonly operation?: string
   readonly limit: number
   readonly windowMs: number
   readonly provenance: Provenance
@@ -235,6 +240,21 @@ export function errorCodesSetting<const N extends string>(
     z.partialRecord(z.enum(names), z.string().regex(/^\d+$/, 'not a code of digits')),
     assumed('the codes of these refusals are not documented', 'errorCodes'),
     'Other codes for rows of the error table, by the name of the row. Where a request names no account, those of the first account count.',
+  )
+}
+
+/**
+ * The account setting `errorMessages`: other texts for rows of the error table that are assumed.
+ *
+ * @param names the rows whose text may be changed
+ */
+export function errorMessagesSetting<const N extends string>(
+  names: readonly [N, ...N[]],
+): z.ZodType<Partial<Record<N, string>>> {
+  return fact(
+    z.partialRecord(z.enum(names), z.string().min(1)),
+    assumed('the texts of these refusals are not documented', 'errorMessages'),
+    'Other texts for rows of the error table, by the name of the row.',
   )
 }
 

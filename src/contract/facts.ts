@@ -36,7 +36,8 @@ export function listFacts(contract: Describable): Fact[] {
   facts.push(...factsOf(contract.refusal, 'refusal'))
   if (contract.responseHeaders) facts.push(...factsOf(contract.responseHeaders, 'responseHeaders'))
   for (const [name, row] of Object.entries(contract.errors)) say(`errors.${name}`, row.provenance)
-  for (const limit of contract.rateLimits) say(`rateLimits.${limit.windowMs}`, limit.provenance)
+  for (const { operation = 'all', windowMs, provenance } of contract.rateLimits)
+    say(`rateLimits.${operation}.${windowMs}`, provenance)
   for (const [name, rule] of Object.entries(contract.rules)) say(`rules.${name}`, rule.provenance)
   return facts
 }
@@ -55,6 +56,7 @@ function operationFacts(name: string, operation: Operation): Fact[] {
   const path = `operations.${name}`
   return [
     { path, provenance: operation.provenance },
+    ...(operation.page ? [{ path: `${path}.page`, provenance: operation.page.provenance }] : []),
     ...(operation.headers ? factsOf(operation.headers, `${path}.headers`) : []),
     ...factsOf(operation.request.schema, `${path}.request`),
     ...factsOf(operation.response, `${path}.response`),

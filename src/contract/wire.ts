@@ -13,12 +13,12 @@ export interface Wire {
   /**
    * The value that names the account (`contract.account.identifiedBy`, or one of its `identities`).
    * Where an operation asks for no credential, the order that it is about says whose it is; then nothing
-   * is verified.
+   * is verified. An operation that is open to all is answered for the provider's first account.
    *
    * @param operation its name in the contract
    * @throws Refusal where the message cannot name one
    */
-  identify(message: Message, operation: string): string | { readonly order: string } | undefined
+  identify(message: Message, operation: string): Identity | undefined
   /**
    * Checks the signature or the secret of a message against the account's credentials.
    *
@@ -45,6 +45,9 @@ export interface Wire {
   /** The headers that sign a callback's bytes; absent where callbacks are not signed. */
   signCallback?(body: string | Uint8Array, credentials: Credentials): Record<string, string>
 }
+
+/** What names the account of a request: a credential, an order, or nothing where an operation is open to all. */
+export type Identity = string | { readonly order: string } | { readonly open: true }
 
 export interface WireRequest {
   readonly method: string

@@ -5,6 +5,7 @@ import {
   type Contract,
   type ErrorRow,
   type Finding,
+  type Identity,
   isRefusal,
   type Message,
   type Operation,
@@ -14,7 +15,6 @@ import {
   type Settings,
   toFindings,
   unknownFields,
-  type Wire,
   type WireRequest,
   type WireResponse,
 } from '../contract/index.ts'
@@ -113,7 +113,7 @@ async function run(
     account = await findAccount(parts, contract, identity)
     exchange.account = account.id
     if (parts.rateLimits && contract.rateLimits.length > 0)
-      await keepRateLimits(parts, contract, account, now)
+      await keepRateLimits(parts, contract, account, { operation: name, now })
     reach('signature')
     if (typeof identity === 'string') {
       const at = { operation: name, now }
@@ -144,8 +144,10 @@ async function run(
     })
     const simulate = simulator.operations[name]
     if (!simulate) return unmatched(parts, incoming, exchange, contract)
-    const body = await simulate(params as never, context)
-    if (shown.length > 0) await parts.progress.queried(shown)
+    const body = await simulate(params as never, context).finally(async () => {
+      // A query that finds an order waiting may well answer with a row of the error table.
+      if (shown.length > 0) await parts.progress.queried(shown)
+    })
     reach('encode')
     exchange.outcome = 'answered'
     if (isPage(body)) return strikeAfter(parts, contract, after, toPageResponse(body))
@@ -253,7 +255,7 @@ function toPageResponse({ page }: PageAnswer): WireResponse {
 async function findAccount(
   parts: PipelineParts,
   contract: Contract,
-  identity: ReturnType<Wire['identify']>,
+  identity: Identity | undefined,
 ): Promise<Account> {
   const account = await accountOf(parts, contract, identity)
   if (account) return account
@@ -274,13 +276,13 @@ async function findAccount(
 async function accountOf(
   { store }: PipelineParts,
   contract: Contract,
-  identity: ReturnType<Wire['identify']>,
+  identity: Identity | undefined,
 ): Promise<Account | undefined> {
   if (identity === undefined) return undefined
   if (typeof identity === 'string') return store.findAccount(contract.id, identity)
-  const order = await store.getOrder(identity.order)
+  const order = 'order' in identity ? await store.getOrder(identity.order) : undefined
   if (order?.provider === contract.id) return store.getAccount(order.provider, order.account)
-  // Nobody's order: the first account says that it has none such.
+  // Open to all, or nobody's order: then the first account says that it has none such.
   return (await store.listAccounts()).find(account => account.provider === contract.id)
 }
 
@@ -288,12 +290,13 @@ async function keepRateLimits(
   parts: PipelineParts,
   contract: Contract,
   account: Account,
-  now: number,
+  { operation, now }: { operation: string; now: number },
 ): Promise<void> {
   const { rateLimited } = contract.refusals
   if (rateLimited === undefined) return
-  for (const { limit, windowMs, provenance } of contract.rateLimits) {
-    const key = `${contract.id}/${account.id}/${windowMs}`
+  for (const { limit, windowMs, provenance, operation: only } of contract.rateLimits) {
+    if (only !== undefined && only !== operation) continue
+    const key = `${contract.id}/${account.id}/${only === undefined ? '' : `${only}/`}${windowMs}`
     if (await parts.store.countCall(key, now, windowMs, limit)) continue
     const message = `More than ${limit} calls within ${windowMs} ms.`
     throw new Refusal(rateLimited, [
@@ -356,13 +359,13 @@ async function firstSettings(parts: PipelineParts, contract: Contract): Promise<
   return accounts.find(account => account.provider === contract.id)?.settings ?? {}
 }
 
-/** The row that answers; an account may have chosen another code where its contract lets it. */
+/** The row that answers; an account may have chosen another code or text where its contract lets it. */
 function errorRow(contract: Contract, name: string, settings: Settings): ErrorRow {
   const row = contract.errors[name]
   if (!row) throw new PaydoubleError('unknownError', `${contract.id} has no error "${name}"`)
   const codes = settings.errorCodes as Record<string, string> | undefined
-  const code = codes?.[name]
-  return code === undefined ? row : { ...row, code }
+  const texts = settings.errorMessages as Record<string, string> | undefined
+  return { ...row, code: codes?.[name] ?? row.code, message: texts?.[name] ?? row.message }
 }
 
 function unmatched(

@@ -50,6 +50,7 @@ function toOperation(
     ...(parameters.length > 0 && { parameters }),
     ...(request.in === 'body' && { requestBody: toRequestBody(operation) }),
     responses: toResponses(contract, name, operation),
+    ...toSecurity(contract, operation),
     ...(callbacks.length > 0 && {
       callbacks: Object.fromEntries(callbacks.map(([key, callback]) => [key, toCallback(key, callback)])),
     }),
@@ -59,6 +60,17 @@ function toOperation(
       [provenanceKey]: provenance,
     })),
   }
+}
+
+/** Where it differs from what the document says for all operations. */
+function toSecurity(
+  contract: Describable,
+  { credentials = 'required' }: Operation,
+): Pick<oas31.OperationObject, 'security'> {
+  const names = Object.keys(contract.security)
+  if (credentials === 'required' || names.length === 0) return {}
+  const all = Object.fromEntries(names.map(name => [name, []]))
+  return { security: credentials === 'none' ? [] : [{}, all] }
 }
 
 function toParameters(
@@ -130,7 +142,7 @@ function toResponses(contract: Describable, name: string, operation: Operation):
   return Object.fromEntries(
     [...byStatus].map(([status, parts]) => [
       String(status),
-      { ...toResponse(parts), ...toHeaders(contract) },
+      { ...toResponse(parts, parts === success ? operation.page : undefined), ...toHeaders(contract) },
     ]),
   )
 }
@@ -146,11 +158,10 @@ function toHeaders({ responseHeaders }: Describable): Pick<oas31.ResponseObject,
   return { headers: Object.fromEntries(headers) }
 }
 
-function toResponse(parts: {
-  schemas: Set<string>
-  examples: Record<string, oas31.ExampleObject>
-  texts: string[]
-}): oas31.ResponseObject {
+function toResponse(
+  parts: { schemas: Set<string>; examples: Record<string, oas31.ExampleObject>; texts: string[] },
+  page: Operation['page'],
+): oas31.ResponseObject {
   const refs = [...parts.schemas].map(schema => ({ $ref: `#/components/schemas/${schema}` }))
   const [only] = refs
   const schema = refs.length === 1 && only ? only : { anyOf: refs }
@@ -159,7 +170,14 @@ function toResponse(parts: {
     parts.schemas.size > 1 ? 'The answer, or a refusal: its code tells.' : parts.texts.join(' ')
   return {
     description,
-    content: { 'application/json': { schema, ...(hasExamples && { examples: parts.examples }) } },
+    content: {
+      'application/json': { schema, ...(hasExamples && { examples: parts.examples }) },
+      ...(page && {
+        'text/html': {
+          schema: { type: 'string', description: page.summary, [provenanceKey]: page.provenance },
+        },
+      }),
+    },
   }
 }
 

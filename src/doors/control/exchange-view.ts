@@ -56,18 +56,35 @@ export function mask(secret: string): string {
   return secret.length < 12 ? '…' : `…${secret.slice(-4)}`
 }
 
-/** What no view may show: the secret credentials of all accounts. */
+/** What no view may show: the secret credentials of all accounts, and the tokens that were issued to them. */
 export async function secretsOf(double: Double): Promise<string[]> {
   const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
   const accounts = await double.accounts.list()
-  return accounts.flatMap(({ provider, credentials }) =>
-    (contracts.get(provider)?.account.secrets ?? []).map(name => String(credentials[name])),
-  )
+  return accounts.flatMap(({ provider, credentials, settings }) => {
+    const { secrets = [], identities } = contracts.get(provider)?.account ?? {}
+    const shown = Object.keys(credentials).filter(name => !secrets.includes(name))
+    const tokens = new Set(identities?.(credentials, settings))
+    for (const name of shown) tokens.delete(String(credentials[name]))
+    return [...new Set([...secrets.map(name => String(credentials[name])), ...tokens])]
+  })
 }
 
 /** The same value, with each secret masked wherever it stands. */
 export function hideSecrets<T>(value: T, secrets: readonly string[]): T {
   let text = JSON.stringify(value)
-  for (const secret of secrets) if (secret.length >= 6) text = text.replaceAll(secret, mask(secret))
+  for (const secret of secrets.filter(({ length }) => length >= 6))
+    for (const written of new Set(spellingsOf(secret)))
+      text = text.replaceAll(written, JSON.stringify(mask(secret)).slice(1, -1))
   return JSON.parse(text) as T
+}
+
+/** How a text stands in JSON: as it is, as a JSON body has it, and as a form or an address has it. */
+function spellingsOf(secret: string): string[] {
+  const inJson = JSON.stringify(secret).slice(1, -1)
+  return [
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    encodeURIComponent(secret),
+  ]
 }
