@@ -12,7 +12,7 @@ export function factsTable(heads: readonly string[]): string {
   const rows = contracts.map(contract => {
     const counts = countFacts(contract)
     const operations = Object.values(contract.operations).map(
-      ({ methods, path }) => `\`${methods.join('|')} ${path}\``,
+      ({ methods, path }) => `\`${methods.join('/')} ${path}\``,
     )
     return [
       `\`${contract.id}\``,

@@ -7,6 +7,7 @@ import {
   defineOperation,
   documented,
   errorCodesSetting,
+  errorMessagesSetting,
   fact,
   observed,
   refusalKey,
@@ -192,6 +193,11 @@ const createOrder = defineOperation({
   provenance: documented('createOrder'),
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
   response,
+  page: {
+    summary:
+      'A cashier page for the payer, where other is zzfpage-wxpay (WeChat) or zzfpage-alipay (Alipay).',
+    provenance: observed('rule.other-special-values', 'what the page looks like is assumed'),
+  },
   advice: [
     {
       kind: 'noUserId',
@@ -223,8 +229,125 @@ const createOrder = defineOperation({
   ],
 })
 
+/** The values of `other` that ask for the cashier page, each with the code that it shows. */
+export const cashierPages: Readonly<Record<string, 'wx' | 'ali' | undefined>> = {
+  'zzfpage-wxpay': 'wx',
+  'zzfpage-alipay': 'ali',
+}
+
+const onlinePayFindResult = defineOperation({
+  methods: ['POST', 'GET'],
+  path: '/order/onlinePayFindResult',
+  summary: 'Tells whether an order is paid: 10001 paid, 10003 expired, any other code still waiting.',
+  provenance: observed('onlinePayFindResult'),
+  credentials: 'optional',
+  request: {
+    in: 'body',
+    contentTypes: ['application/x-www-form-urlencoded'],
+    schema: z.looseObject({
+      orderId: fact(
+        z
+          .string()
+          .min(1)
+          .meta({ [refusalKey]: 'orderUnknown' }),
+        observed('onlinePayFindResult.request.orderId'),
+        "its500's number of the order.",
+      ),
+    }),
+  },
+  response: z.looseObject({
+    msg: fact(z.string(), observed('onlinePayFindResult.response.msg'), 'Text of the answer.'),
+    code: fact(
+      z.literal('10001'),
+      observed('onlinePayFindResult.response.code'),
+      '10001: the order is paid. Orders that are not get a row of the error table.',
+    ),
+    state: fact(z.string(), observed('onlinePayFindResult.response.state'), '0 in the answer that was seen.'),
+  }),
+  examples: [
+    {
+      name: 'query',
+      provenance: observed('rule.query-paid-answer'),
+      request: { orderId: 'oderpay-7ae379d1-e4c1-4acd-8d9a-584a208b28b7' },
+      response: { msg: '订单支付完成', code: '10001', state: '0' },
+    },
+  ],
+})
+
+/** The `type` of a random code, as the pay type that it stands for. */
+export const randomCodeTypes = { '1': 'wx', '2': 'ali' } as const
+
+const randomCode = defineOperation({
+  methods: ['GET'],
+  path: '/randomCode',
+  summary: "One of the merchant's uploaded receiving codes.",
+  provenance: observed('randomCode'),
+  credentials: 'none',
+  request: {
+    in: 'query',
+    schema: z.looseObject({
+      key: fact(z.string().min(1), observed('randomCode.request.key'), 'The AppKey.'),
+      type: fact(
+        z.enum(['1', '2'], { error: 'not 1 or 2' }),
+        observed('randomCode.request.type'),
+        '1 is WeChat, 2 is Alipay.',
+      ),
+    }),
+  },
+  response: z.looseObject({
+    msg: fact(z.string(), observed('rule.random-code-answer'), 'Text of the answer.'),
+    code: fact(z.literal('10001'), observed('rule.random-code-answer'), '10001 is success.'),
+    onecode: fact(
+      z.string(),
+      observed('rule.random-code-answer', 'that it is the address of the code is assumed'),
+      'Address of the code that was chosen.',
+    ),
+    codetype: fact(
+      z.enum(['wxcode', 'zfbcode']),
+      observed('rule.random-code-answer', 'zfbcode is assumed, after the field of that name in an order'),
+      'Which code it is.',
+    ),
+    qrcode: fact(
+      z.string(),
+      observed('rule.random-code-answer', 'that it opens Alipay, as in an order, is assumed'),
+      'Opens Alipay on the transfer page; empty for WeChat.',
+    ),
+    listcode: fact(
+      z.string().regex(/^\[.*\]$/s, 'not a list as JSON'),
+      observed('rule.random-code-answer', 'that its items are addresses is assumed'),
+      'All codes of the type, as JSON text.',
+    ),
+  }),
+  examples: [
+    {
+      name: 'code',
+      provenance: observed('rule.random-code-answer', 'onecode, qrcode and listcode are invented'),
+      request: { key: '0123456789abcdef', type: '1' },
+      response: {
+        msg: '查询成功',
+        code: '10001',
+        onecode: 'http://zyphoto.xxx.cn/20210309003047',
+        codetype: 'wxcode',
+        qrcode: '',
+        listcode: '["http://zyphoto.xxx.cn/20210309003047"]',
+      },
+    },
+  ],
+})
+
 const failed = (code: string, message: string, meaning: string) =>
   ({ code, message, meaning, outcome: 'failed', provenance: documented(`code.${code}`) }) as const
+
+/** The rows that no source has, and whose code and text an account may therefore change. */
+const assumedRows = [
+  'malformed',
+  'invalidParameter',
+  'amountsExhausted',
+  'orderWaiting',
+  'orderUnknown',
+  'invalidRequest',
+  'noReceivingCode',
+] as const
 
 export const its500 = defineContract({
   id: 'its500',
@@ -239,7 +362,7 @@ export const its500 = defineContract({
       provenance: observed('rule.older-host'),
     },
   ],
-  basePaths: ['/order/'],
+  basePaths: ['/order/', '/randomCode'],
   utcOffsetMinutes: 480,
   account: {
     credentials: z.object({
@@ -294,7 +417,8 @@ export const its500 = defineContract({
         assumed('no source says that a callback is sent again', 'retryDelaysMs'),
         'Pauses before each further attempt of a callback, in milliseconds.',
       ),
-      errorCodes: errorCodesSetting(['malformed', 'invalidParameter', 'amountsExhausted']),
+      errorCodes: errorCodesSetting(assumedRows),
+      errorMessages: errorMessagesSetting(assumedRows),
     }),
     defaults: {
       callbackUrls: [],
@@ -306,11 +430,12 @@ export const its500 = defineContract({
       acknowledgeText: null,
       retryDelaysMs: [],
       errorCodes: {},
+      errorMessages: {},
     },
     identifiedBy: 'appKey',
     secrets: ['appSecret'],
   },
-  operations: { createOrder },
+  operations: { createOrder, onlinePayFindResult, randomCode },
   callbacks: {
     paid: {
       method: 'POST',
@@ -417,6 +542,58 @@ export const its500 = defineContract({
         'errorCodes',
       ),
     },
+    paid: {
+      code: '10001',
+      message: '订单支付完成',
+      meaning: 'onlinePayFindResult: the order is paid.',
+      outcome: 'success',
+      provenance: observed('code.10001.onlinePayFindResult'),
+    },
+    orderExpired: {
+      code: '10003',
+      message: '订单已失效，是否重新生成订单',
+      meaning: 'onlinePayFindResult: the order has expired.',
+      outcome: 'failed',
+      provenance: observed('code.10003.onlinePayFindResult'),
+    },
+    orderWaiting: {
+      code: '10002',
+      message: '订单未支付',
+      meaning: 'onlinePayFindResult: the order waits for the payer.',
+      outcome: 'pending',
+      provenance: assumed(
+        'integrators take any code but 10001 and 10003 for waiting; which one comes, nobody says',
+        'errorCodes',
+      ),
+    },
+    orderUnknown: {
+      code: '10004',
+      message: '订单不存在',
+      meaning: 'onlinePayFindResult: the account has no order with this orderId.',
+      outcome: 'failed',
+      provenance: assumed('no source shows such an answer', 'errorCodes'),
+    },
+    codeFound: {
+      code: '10001',
+      message: '查询成功',
+      meaning: 'randomCode: here is the code.',
+      outcome: 'success',
+      provenance: observed('rule.random-code-answer'),
+    },
+    invalidRequest: {
+      code: '10004',
+      message: '请求参数错误',
+      meaning: 'onlinePayFindResult and randomCode: the request cannot be read, or a parameter is wrong.',
+      outcome: 'failed',
+      provenance: assumed('no source shows such an answer', 'errorCodes'),
+    },
+    noReceivingCode: {
+      code: '10002',
+      message: '商户未上传收款码',
+      meaning: 'randomCode and the cashier page: the merchant has uploaded no code of this type.',
+      outcome: 'failed',
+      provenance: assumed('no source shows such an answer', 'errorCodes'),
+    },
   },
   refusals: { malformed: 'malformed', unknownAccount: 'unknownMerchant', invalid: 'invalidParameter' },
   refusal: z.looseObject({
@@ -474,6 +651,37 @@ export const its500 = defineContract({
       value: '^oderpay-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
       description: 'Form of orderId; the prefix is spelled so.',
       provenance: documented('rule.order-id-format'),
+    },
+    cashierPage: {
+      value: { parameter: 'other', link: '不想编写收银台页面?点击详解' },
+      description: 'The parameter other can ask for a cashier page instead of JSON.',
+      provenance: documented('rule.cashier-page-by-other'),
+    },
+    cashierPageValues: {
+      value: ['zzfpage-wxpay', 'zzfpage-alipay'],
+      description: 'The values of other that ask for the cashier page.',
+      provenance: observed('rule.other-special-values'),
+    },
+    cashierPageCode: {
+      value: { 'zzfpage-wxpay': 'wx', 'zzfpage-alipay': 'ali' },
+      description: 'The code that the cashier page shows, whatever paytype says.',
+      provenance: assumed('follows from the names of the values'),
+    },
+    pollInterval: {
+      value: { seconds: 5 },
+      description: 'How often the cashier page asks whether the order is paid.',
+      provenance: observed('rule.poll-interval'),
+    },
+    queryWithoutCredentials: {
+      value: true,
+      description:
+        'onlinePayFindResult answers without the headers; where they are there, they must be right.',
+      provenance: observed('rule.query-without-headers', 'that wrong ones are refused is assumed'),
+    },
+    oneCodeOfEachType: {
+      value: true,
+      description: 'The double knows one receiving code of each type, so that the random one is that.',
+      provenance: assumed('no source says how many codes a merchant has'),
     },
     alipayLink: {
       value: {

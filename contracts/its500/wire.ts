@@ -7,32 +7,40 @@ const formType = 'application/x-www-form-urlencoded'
 
 export const wire: Wire = {
   decode(request): Message {
-    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+    const { headers, method, path } = request
+    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     // The document warns that without this header the parameters arrive empty.
-    if (type !== formType) return { params: Object.create(null), headers: request.headers }
+    if (method !== 'GET' && type !== formType) return { params: Object.create(null), headers }
     try {
-      return { params: decodeForm(decodeUtf8(request.body)), headers: request.headers }
+      return { params: decodeForm(method === 'GET' ? request.query : decodeUtf8(request.body)), headers }
     } catch (error) {
       const message = error instanceof FormError ? error.message : 'the body is not UTF-8'
-      throw malformed(message)
+      throw malformed(message, path === '/order/createOrder' ? 'malformed' : 'invalidRequest')
     }
   },
 
-  identify(message) {
-    const key = message.headers['payment-key'] ?? ''
-    if (/^[0-9a-f]{16}$/i.test(key)) return key
+  identify(message, operation) {
+    const { headers, params } = message
+    const header = headers['payment-key']
+    if (operation === 'onlinePayFindResult' && header === undefined)
+      return { order: String(params.orderId ?? '') }
+    const [where, key] =
+      operation === 'randomCode' ? ['parameter key', params.key] : ['header Payment-Key', header]
+    if (typeof key === 'string' && /^[0-9a-f]{16}$/i.test(key)) return key
     throw new Refusal('wrongCredentials', [
       {
         kind: 'credentials',
         severity: 'breaking',
         pointer: '',
-        message: 'The header Payment-Key is missing or is no AppKey (16 hex digits).',
+        message: `The ${where} is missing or is no AppKey (16 hex digits).`,
       },
     ])
   },
 
-  verify(message, credentials): Verification {
-    if (message.headers['payment-secret'] === credentials.appSecret) return { ok: true }
+  verify(message, credentials, _settings, { operation }): Verification {
+    // Asking for a receiving code takes the AppKey alone.
+    if (operation === 'randomCode' || message.headers['payment-secret'] === credentials.appSecret)
+      return { ok: true }
     return {
       ok: false,
       errorName: 'wrongCredentials',
@@ -40,17 +48,26 @@ export const wire: Wire = {
     }
   },
 
-  encodeRequest: (operation, params, credentials) => ({
-    method: operation.methods[0] ?? 'POST',
-    path: operation.path,
-    query: '',
-    headers: {
-      'content-type': formType,
-      'payment-key': String(credentials.appKey),
-      'payment-secret': String(credentials.appSecret),
-    },
-    body: new TextEncoder().encode(encodeForm(params)),
-  }),
+  encodeRequest(operation, params, credentials) {
+    const [method = 'POST'] = operation.methods
+    const isGet = method === 'GET'
+    const sent = encodeForm(
+      operation.path === '/randomCode' ? { ...params, key: credentials.appKey } : params,
+    )
+    return {
+      method,
+      path: operation.path,
+      query: isGet ? sent : '',
+      headers: {
+        ...(!isGet && { 'content-type': formType }),
+        ...(operation.credentials !== 'none' && {
+          'payment-key': String(credentials.appKey),
+          'payment-secret': String(credentials.appSecret),
+        }),
+      },
+      body: new TextEncoder().encode(isGet ? '' : sent),
+    }
+  },
 
   encode: body => ({
     status: 200,

@@ -1,14 +1,17 @@
 import {
   callbackPayTypes,
+  cashierPages,
   its500,
   type PayType,
   payTypes,
+  randomCodeTypes,
   spacedKeys,
 } from '../../contracts/its500/contract.ts'
 import { toFen, toYuan } from '../../src/contract/codec/money.ts'
 import { hexDigits, type RandomStream } from '../../src/double/random.ts'
-import { defineSimulator, expiryOf, type OrderDraft } from '../../src/double/simulator.ts'
+import { defineSimulator, expiryOf, type OrderDraft, toPage } from '../../src/double/simulator.ts'
 import type { Order } from '../../src/store/records.ts'
+import { toCashierPage } from './cashier-page.ts'
 import { drawDiscounts } from './discount.ts'
 
 /** What the callback and the payer need to know of an order. */
@@ -114,6 +117,26 @@ export const its500Simulator = defineSimulator(its500, {
         )
       }
 
+      const shown = cashierPages[params.other ?? '']
+      if (shown && !settings.uploadedCodes.includes(shown)) {
+        return context.fail(
+          'noReceivingCode',
+          codeFinding(
+            '/other',
+            'The page would have no code to show: see the account setting uploadedCodes.',
+          ),
+        )
+      }
+      if (shown && params.paytype && params.paytype !== shown) {
+        context.note({
+          kind: 'payTypeIgnored',
+          severity: 'note',
+          pointer: '/paytype',
+          message: `The page that other asks for shows the code of ${shown}, so that the order is paid by that.`,
+          provenance: its500.rules.cashierPageCode.provenance,
+        })
+      }
+
       const fields: Omit<Fields, 'price'> = {
         originalprice: params.price,
         name: params.name,
@@ -121,8 +144,7 @@ export const its500Simulator = defineSimulator(its500, {
         thirduid: params.thirduid ?? '',
         other: params.other ?? '',
         remarks: params.remarks ?? '',
-        // Without a pay type the payer may take any, so the amount must be free in all of them.
-        payTypes: params.paytype ? [params.paytype] : [...payTypes],
+        payTypes: payTypesOf(shown ?? params.paytype),
         callbackUrl: params.callbackurl ?? '',
       }
       const codes = receivingCodes(account.id, settings.uploadedCodes)
@@ -143,6 +165,7 @@ export const its500Simulator = defineSimulator(its500, {
           return { ...order, orderNumber: order.id }
         })
         if ('conflict' in created) continue
+        if (shown) return toPage(cashierPageOf(created.order, shown, now))
         return answer(created.order, { ...codes, ...amountCode(created.order) }, settings.spacedKeys)
       }
       return context.fail('amountsExhausted', {
@@ -152,8 +175,55 @@ export const its500Simulator = defineSimulator(its500, {
         message: `All 99 amounts below ${params.price} yuan are taken by open orders of this account and pay type. Let some be paid or expire.`,
       })
     },
+
+    async onlinePayFindResult({ orderId }, context) {
+      const found = await context.findOrder(orderId)
+      if (!found) return context.fail('orderUnknown')
+      const { status } = context.show(found)
+      if (status === 'expired') return context.fail('orderExpired')
+      if (status !== 'paid') return context.fail('orderWaiting')
+      return { msg: its500.errors.paid.message, code: '10001' as const, state: '0' }
+    },
+
+    async randomCode({ type }, { account, fail }) {
+      const payType = randomCodeTypes[type]
+      const field = codeOf(payType)
+      const { qrcode, ...codes } = receivingCodes(account.id, account.settings.uploadedCodes)
+      const code = codes[field]
+      if (code === undefined)
+        return fail('noReceivingCode', codeFinding('/type', 'See the account setting uploadedCodes.'))
+      return {
+        msg: its500.errors.codeFound.message,
+        code: '10001' as const,
+        onecode: code,
+        codetype: field,
+        qrcode: payType === 'ali' ? qrcode : '',
+        listcode: JSON.stringify([code]),
+      }
+    },
   },
 })
+
+/** Without a pay type the payer may take any, so the amount must be free in all of them. */
+function payTypesOf(type: PayType | undefined): PayType[] {
+  return type ? [type] : [...payTypes]
+}
+
+function cashierPageOf(order: Order, payType: 'wx' | 'ali', now: number): string {
+  const { name, price, originalprice, reurl } = fieldsOf(order)
+  return toCashierPage({
+    orderId: order.id,
+    name,
+    price,
+    originalprice,
+    reurl,
+    payType,
+    qr: order.qr,
+    appLink: payType === 'ali' ? receivingCodes(order.account, []).qrcode : undefined,
+    leftMs: order.expiresAt === null ? null : order.expiresAt - now,
+    pollMs: its500.rules.pollInterval.value.seconds * 1000,
+  })
+}
 
 function answer(order: Order, codes: Record<string, string>, spaced: boolean) {
   const { price, originalprice, name, reurl, thirduid, other, remarks } = fieldsOf(order)
@@ -196,8 +266,10 @@ function amountCode({ account, amount }: Order): { zfbuseridcode: string } {
   }
 }
 
-function codeOf(type: PayType): 'wxcode' | 'zfbcode' | 'qqcode' {
-  return ({ wx: 'wxcode', ali: 'zfbcode', QQ: 'qqcode' } as const)[type]
+const codeFields = { wx: 'wxcode', ali: 'zfbcode', QQ: 'qqcode' } as const
+
+function codeOf<T extends PayType>(type: T): (typeof codeFields)[T] {
+  return codeFields[type]
 }
 
 function amountKind(type: PayType): string {
@@ -206,6 +278,10 @@ function amountKind(type: PayType): string {
 
 function fieldsOf(order: Order): Fields {
   return { payTypes: [...payTypes], ...order.fields } as Fields
+}
+
+function codeFinding(pointer: string, message: string) {
+  return { kind: 'noReceivingCode', severity: 'breaking', pointer, message } as const
 }
 
 function callbackFinding(message: string) {

@@ -36,9 +36,7 @@ const rowSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...base,
     kind: z.literal('operation'),
-    method: z.string(),
-    /** Where sources disagree on the method. */
-    otherMethods: z.array(z.string()).optional(),
+    method: z.union([z.string(), z.array(z.string())]),
     path: z.string(),
     host: z.string().optional(),
     hosts: z.array(z.string()).optional(),
@@ -78,7 +76,7 @@ const rowSchema = z.discriminatedUnion('kind', [
     meaning: z.string(),
     solution: z.string().optional(),
     outcome: z.enum(['success', 'pending', 'failed']),
-    on: z.enum(['createOrder', 'callback']).optional(),
+    on: z.enum(['createOrder', 'onlinePayFindResult', 'callback']).optional(),
   }),
   z.strictObject({ ...base, kind: z.literal('rule'), value: z.unknown() }),
 ])

@@ -12,6 +12,11 @@ const transcribed: [string, z.ZodObject, Record<string, unknown>][] = [
     readExample('vvtool', 'paymentQrCode.response'),
   ],
   ['its500 answer', its500.operations.createOrder.response, readExample('its500', 'createOrder.response')],
+  [
+    'its500 answer to a query',
+    its500.operations.onlinePayFindResult.response,
+    readExample('its500', 'onlinePayFindResult.response'),
+  ],
   ['its500 callback', its500.callbacks.paid.payload, readExample('its500', 'callback.paid')],
   ['dms answer', dms.operations.payment.response, readExample('dms', 'payment.response')],
   ['qfpay request', qfpay.operations.payment.request.schema, readExample('qfpay', 'payment.request')],

@@ -86,7 +86,13 @@ test.each(all)('$id asks for the security schemes of its contract, all together'
   expect(document.security).toEqual(
     names.length === 0 ? [] : [Object.fromEntries(names.map(name => [name, []]))],
   )
-  expect(operationsOf(document).filter(({ operation }) => operation.security)).toEqual([])
+  const all = document.security ?? []
+  for (const { path, operation } of operationsOf(document)) {
+    const own = Object.values(contract.operations).find(candidate => candidate.path === path)
+    const { credentials = 'required' } = own ?? {}
+    const expected = { required: undefined, optional: [{}, ...all], none: [] }[credentials]
+    expect(operation.security).toEqual(names.length === 0 ? undefined : expected)
+  }
 })
 
 test('every provider with credentials in headers has security schemes', () => {
@@ -152,9 +158,9 @@ test('every operation has an example of its request and of its answer, every cal
   expect(found.sort()).toEqual(
     ofProviders
       .flatMap(({ id, contract }) => [
-        ...Object.values(contract.operations).flatMap(({ methods, request }) =>
+        ...Object.values(contract.operations).flatMap(({ request, methods }) =>
           methods.flatMap(method =>
-            (method === 'GET' ? ['query'] : (request.contentTypes ?? ['query'])).map(() => `${id} request`),
+            (method === 'GET' ? ['query'] : (request.contentTypes ?? [])).map(() => `${id} request`),
           ),
         ),
         ...Object.values(contract.operations).flatMap(({ methods }) => methods.map(() => `${id} answer`)),
@@ -166,17 +172,12 @@ test('every operation has an example of its request and of its answer, every cal
 
 test('every refusal that is no success is among the examples', () => {
   const rows = ofProviders.flatMap(({ id, contract }) =>
-    Object.values(contract.operations).flatMap(({ methods }) =>
-      methods.flatMap(() =>
-        Object.entries(contract.errors).flatMap(([name, row]) =>
-          row.outcome === 'success' ? [] : [`${id} ${name}`],
-        ),
-      ),
+    Object.entries(contract.errors).flatMap(([name, row]) =>
+      row.outcome === 'success' ? [] : [`${id} ${name}`],
     ),
   )
-  expect(examples.filter(({ kind }) => kind === 'refusal').map(({ id, name }) => `${id} ${name}`)).toEqual(
-    rows,
-  )
+  const found = examples.filter(({ kind }) => kind === 'refusal').map(({ id, name }) => `${id} ${name}`)
+  expect([...new Set(found)]).toEqual(rows)
 })
 
 test.each(examples)('$id: the $kind "$name" is what both its schemas describe', example => {
