@@ -18,7 +18,8 @@ async function start(): Promise<Browser> {
   const executablePath = await chromium.executablePath()
   return launcher.launch({
     executablePath,
-    args: [...chromium.args, '--no-sandbox', '--disable-dev-shm-usage'],
+    // Not the package's own arguments: they have one process do everything, which ends with the first page.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
     headless: true,
     timeout: 60_000,
   })
