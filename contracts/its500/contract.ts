@@ -288,7 +288,7 @@ const randomCode = defineOperation({
     schema: z.looseObject({
       key: fact(z.string().min(1), observed('randomCode.request.key'), 'The AppKey.'),
       type: fact(
-        z.enum(['1', '2'], { error: 'not 1 or 2' }),
+        z.enum(['1', '2'], { error: 'not 1 or 2' }).meta({ [refusalKey]: 'invalidRequest' }),
         observed('randomCode.request.type'),
         '1 is WeChat, 2 is Alipay.',
       ),

@@ -11,6 +11,8 @@ export interface CashierPage {
   readonly price: string
   /** The price as ordered, in yuan. */
   readonly originalprice: string
+  /** By how much it was lowered, in yuan with two decimals. */
+  readonly discount: string
   readonly payType: 'wx' | 'ali'
   /** The text of the QR code. */
   readonly qr: string
@@ -51,8 +53,8 @@ export function toCashierPage(page: CashierPage): string {
 <header><span class="mark" aria-hidden="true">${page.payType === 'wx' ? '微' : '支'}</span>${wallet.name}</header>
 <h1>${escapeHtml(page.name)}</h1>
 <p class="price"><span class="sign">¥</span><strong>${price}</strong></p>
-<p class="original">原价 ¥${escapeHtml(page.originalprice)}，已随机立减</p>
-<p class="notice">请务必支付 <b>${price}</b> 元，一分不多、一分不少，否则无法到账</p>
+<p class="original">原价 ¥${escapeHtml(page.originalprice)}，已随机立减 ¥${page.discount}</p>
+<p class="notice"><span>请务必支付 <b>${price}</b> 元</span> <span>一分不多、一分不少，否则无法到账</span></p>
 <div class="code">
 <div class="qr" role="img" aria-label="${wallet.name}收款二维码">${renderSVG(page.qr, { ecc: 'M', border: 4, pixelSize: 1 })}</div>
 <div class="over" aria-hidden="true"><span class="sign-paid">✓</span><span class="sign-expired">已失效</span></div>

@@ -28,7 +28,9 @@ h1 { margin: 1.1rem 1.25rem 0; font-size: 1rem; font-weight: 500; color: var(--s
 .sign { margin-right: .15em; font-size: 1.5rem; font-weight: 600; }
 .original { color: var(--soft); font-size: .875rem; }
 .notice { margin: .8rem 1.25rem 0; padding: .6rem .8rem; border-radius: .6rem; background: var(--notice-ground); color: var(--notice); font-size: .9375rem; text-wrap: balance; }
-.notice b { font-size: 1.05em; }
+.notice span { display: block; }
+.notice span:first-child { font-size: 1.0625rem; }
+.notice b { font-size: 1.15em; font-variant-numeric: tabular-nums; }
 .code { position: relative; width: min(15rem, 66vw); margin: 1rem auto 0; border: 1px solid var(--line); border-radius: .9rem; background: #fff; overflow: hidden; }
 .qr svg { display: block; width: 100%; height: auto; shape-rendering: crispEdges; }
 .over { position: absolute; inset: 0; display: none; place-items: center; background: rgb(255 255 255 / .93); }
@@ -46,8 +48,8 @@ a:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
 footer { margin: 1.1rem 1.25rem 0; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .75rem; overflow-wrap: anywhere; }
 [data-state=paid] .over, [data-state=expired] .over,
 [data-state=paid] .sign-paid, [data-state=expired] .sign-expired { display: grid; }
-[data-state=paid] .status { color: var(--good); font-size: 1.2rem; }
-[data-state=expired] .status { color: var(--bad); }
+[data-state=paid] .status { margin-top: 1rem; color: var(--good); font-size: 1.2rem; }
+[data-state=expired] .status { margin-top: 1rem; color: var(--bad); }
 [data-state=paid] :is(.notice, .scan, .open, .left), [data-state=expired] :is(.notice, .scan, .open, .left) { display: none; }
 @media (min-width: 40rem) and (min-height: 44rem) {
   body { align-items: center; padding: 2rem; }

@@ -216,6 +216,7 @@ function cashierPageOf(order: Order, payType: 'wx' | 'ali', now: number): string
     name,
     price,
     originalprice,
+    discount: toYuan(toFen(originalprice) - order.amount),
     reurl,
     payType,
     qr: order.qr,

@@ -43,7 +43,14 @@ export const desktop = { width: 1280, height: 900 }
 /** A page in a browser of its own; it is closed with the test. What goes wrong in it is in `errors`. */
 export async function openPage(options: PageOptions = {}): Promise<{ page: Page; errors: string[] }> {
   const { colorScheme = 'light', viewport = phone } = options
-  const context = await (await browser()).newContext({ colorScheme, viewport, locale: 'zh-CN' })
+  const isPhone = viewport.width < 600
+  const context = await (await browser()).newContext({
+    colorScheme,
+    viewport,
+    isMobile: isPhone,
+    hasTouch: isPhone,
+    locale: 'zh-CN',
+  })
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const errors: string[] = []

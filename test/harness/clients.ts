@@ -103,6 +103,24 @@ export function its500Order(
   })
 }
 
+/** Asks whether an order is paid, by default as its500's own demo page does: with no credentials. */
+export function its500Query(
+  door: OpenDoor,
+  orderId: string | undefined,
+  { method = 'POST', headers = {} }: { method?: 'GET' | 'POST'; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const path = '/order/onlinePayFindResult'
+  const sent = new URLSearchParams(defined({ orderId })).toString()
+  return method === 'GET'
+    ? door.send('its500', { path: `${path}?${sent}`, headers })
+    : door.send('its500', { method, path, headers: { 'content-type': form, ...headers }, body: sent })
+}
+
+export function its500RandomCode(door: OpenDoor, params: Params = {}): Promise<Answer> {
+  const sent = defined({ key: its500Account.appKey, type: '1', ...params })
+  return door.send('its500', { path: `/randomCode?${new URLSearchParams(sent)}` })
+}
+
 export function vvtoolQrCode(
   door: OpenDoor,
   params: Params = {},
