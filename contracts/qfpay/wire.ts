@@ -7,6 +7,7 @@ import {
   type Credentials,
   type Message,
   malformed,
+  type Signing,
   type Verification,
   type Wire,
 } from '../../src/contract/index.ts'
@@ -38,7 +39,37 @@ export function signBody(body: string | Uint8Array, clientKey: string): string {
   )
 }
 
+/** An answer or a notification: MD5 whatever the request took, and written in upper case. */
+const bodySigning = {
+  over: 'body',
+  header: 'X-QF-SIGN',
+  hex: 'upper',
+  hashes: ['md5'],
+  key: 'clientKey',
+  keyLabel: '',
+} as const
+
+const signing: Signing = {
+  request: {
+    over: 'parameters',
+    order: 'byName',
+    join: '&',
+    empties: 'signed',
+    emptiesSetting: 'emptyParams',
+    header: 'X-QF-SIGN',
+    hex: 'either',
+    hashes: ['md5', 'sha256'],
+    hashHeader: 'X-QF-SIGNTYPE',
+    key: 'clientKey',
+    keyLabel: '',
+  },
+  response: bodySigning,
+  callback: bodySigning,
+}
+
 export const wire: Wire = {
+  signing,
+
   decode(request): Message {
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     const fromQuery = request.query === '' ? undefined : readForm(request.query)

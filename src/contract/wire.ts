@@ -1,4 +1,5 @@
 import type { ErrorRow, Operation } from './contract.ts'
+import type { Signing } from './signing.ts'
 
 /**
  * Pure functions between bytes and values. A wire knows no clock, no store and no chance: what it
@@ -44,6 +45,8 @@ export interface Wire {
   encodeCallback(payload: object, credentials: Credentials): { headers: Record<string, string>; body: string }
   /** The headers that sign a callback's bytes; absent where callbacks are not signed. */
   signCallback?(body: string | Uint8Array, credentials: Credentials): Record<string, string>
+  /** How it signs, so that a mismatch can be explained; absent where nothing is signed. */
+  readonly signing?: Signing
 }
 
 /** What names the account of a request: a credential, an order, or nothing where an operation is open to all. */

@@ -20,39 +20,33 @@ export function countCharacters(text: string): number {
   return count
 }
 
-let gbkBytes: Map<string, readonly [number, number]> | undefined
-
-/**
- * Text as GBK bytes, as older Chinese systems send it. What GBK does not have becomes a question mark.
- * The platform only decodes GBK, so the table is made from that.
- */
+/** Text as GBK bytes, what GBK does not have as `?`. */
 export function encodeGbk(text: string): Uint8Array {
-  gbkBytes ??= readGbkTable()
+  gbkCodes ??= readGbk()
   const bytes: number[] = []
   for (const character of text) {
-    const code = character.codePointAt(0) as number
-    if (code < 0x80) bytes.push(code)
-    else bytes.push(...(gbkBytes.get(character) ?? [0x3f]))
+    const code = character < '\u0080' ? character.charCodeAt(0) : (gbkCodes.get(character) ?? questionMark)
+    if (code > 0xff) bytes.push(code >> 8)
+    bytes.push(code & 0xff)
   }
   return Uint8Array.from(bytes)
 }
 
-function readGbkTable(): Map<string, readonly [number, number]> {
-  const decoder = new TextDecoder('gbk', { fatal: true })
-  const table = new Map<string, readonly [number, number]>()
+const questionMark = 0x3f
+
+/** The two bytes of each character as one number; made when it is first asked for, since few ever do. */
+let gbkCodes: Map<string, number> | undefined
+
+/** There is a decoder but no encoder in the platform: so everything that it decodes is turned round. */
+function readGbk(): Map<string, number> {
+  const decoder = new TextDecoder('gbk')
+  const codes = new Map<string, number>()
   for (let lead = 0x81; lead <= 0xfe; lead++) {
     for (let trail = 0x40; trail <= 0xfe; trail++) {
-      const character = tryDecode(decoder, [lead, trail])
-      if (character !== undefined && !table.has(character)) table.set(character, [lead, trail])
+      const character = decoder.decode(Uint8Array.of(lead, trail))
+      const isOne = character.length === 1 && character !== '\ufffd'
+      if (isOne && !codes.has(character)) codes.set(character, lead * 256 + trail)
     }
   }
-  return table
-}
-
-function tryDecode(decoder: TextDecoder, bytes: readonly number[]): string | undefined {
-  try {
-    return decoder.decode(Uint8Array.from(bytes))
-  } catch {
-    return undefined
-  }
+  return codes
 }
