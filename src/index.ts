@@ -14,6 +14,7 @@ export { type Clock, createManualClock, createSystemClock } from './double/clock
 export { type AssembleOptions, assembleDouble, type ClockControl, type Double } from './double/double.ts'
 export { type Fault, faultHeader, faultSchema, type NetworkFault, type Rule } from './double/faults.ts'
 export type { Answer } from './double/network.ts'
+export { assertSignatures, explainDelivery, explainLastMismatch } from './double/explain.ts'
 export type { Payer, Payment, PayOptions } from './double/payer.ts'
 export { type Plan, planSchema } from './double/plan.ts'
 export * from './double/random.ts'
@@ -29,6 +30,20 @@ export {
   type Simulator,
   toPage,
 } from './double/simulator.ts'
+export {
+  type Autopsy,
+  type Cause,
+  type Difference,
+  type Direction,
+  type ExplainOptions,
+  type Explanation,
+  explainSignature,
+  type FoundMistake,
+  type KnownAccount,
+  type SignedMessage,
+  toAutopsyText,
+  type Unsigned,
+} from './signature/index.ts'
 export type { Account, Attempt, Delivery, Order } from './store/records.ts'
 export { createSqliteStore } from './store/sqlite.ts'
 export type { Store, StoreOptions } from './store/store.ts'
