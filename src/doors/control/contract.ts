@@ -22,6 +22,48 @@ const findingSchema = z.looseObject({
   message: z.string(),
 })
 
+const mistakeSchema = z.looseObject({
+  id: z.string().meta({ description: 'Stable.' }),
+  title: z.string().meta({ description: 'What the signer did, as the end of "The client …".' }),
+  explanation: z.string(),
+  remedy: z.string(),
+  detail: z.string().optional().meta({ description: 'Which of several ways, such as the field.' }),
+})
+
+const autopsySchema = z.looseObject({
+  provider: z.string(),
+  account: z.string(),
+  direction: z.enum(['request', 'response', 'callback']),
+  verdict: z
+    .enum(['matches', 'mismatch', 'missing', 'unsigned'])
+    .meta({ description: 'With unsigned, nothing is signed, and `check` says what is wrong.' }),
+  rule: z.string().optional().meta({ description: 'How it is signed.' }),
+  canonical: z.string().optional().meta({ description: 'The text that is signed, without the key.' }),
+  signed: z.string().optional().meta({ description: 'The same with the key, masked.' }),
+  expected: z.string().optional(),
+  received: z.string().nullable().optional(),
+  causes: z
+    .array(
+      z.looseObject({
+        mistakes: z.array(mistakeSchema).meta({ description: 'Made together, they give the signature.' }),
+        signed: z.string().meta({ description: 'The text that must have been signed.' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Each explains the signature alone; the likeliest first.' }),
+  firstDifference: z
+    .looseObject({
+      in: z.enum(['text', 'bytes', 'signature']),
+      at: z.int().nonnegative(),
+      expected: z.string(),
+      received: z.string(),
+    })
+    .nullable()
+    .optional(),
+  next: z.array(z.string()).optional().meta({ description: 'What to check next.' }),
+  check: z.looseObject({ ok: z.boolean(), reason: z.string().nullable() }).nullable().optional(),
+})
+
 const exchangeSchema = z.looseObject({
   id: z.string(),
   kind: z.enum(['request', 'payment']),
@@ -35,6 +77,9 @@ const exchangeSchema = z.looseObject({
   error: z.string().nullable().meta({ description: 'The row of the error table that answered.' }),
   fault: z.string().nullable().meta({ description: 'The rule that made it answer so.' }),
   findings: z.array(findingSchema),
+  autopsy: autopsySchema.nullable().meta({
+    description: 'Why the signature or the credential was refused; null where it was not.',
+  }),
 })
 
 const pageOf = <S extends z.ZodType>(item: S) =>

@@ -11,12 +11,13 @@ import {
   type WireResponse,
 } from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
+import { createExplainer } from '../../double/explain.ts'
 import { ownError } from '../../double/pipeline.ts'
 import type { IncomingRequest } from '../../double/router.ts'
 import type { Fired } from '../../double/scheduler.ts'
 import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
-import { hideSecrets, secretsOf, toExchangeView } from './exchange-view.ts'
+import { hideSecrets, secretsOf, toExchangeViews } from './exchange-view.ts'
 
 /** Paths of the control interface start with it. */
 export const controlPrefix = '/_paydouble/'
@@ -28,6 +29,7 @@ type Handlers = {
 
 /** Answers requests to the control interface of a double; never throws. */
 export function createControl(double: Double): (request: IncomingRequest) => Promise<WireResponse> {
+  const explainer = createExplainer(double)
   const handlers: Handlers = {
     health: async () => ({
       status: 'ok',
@@ -77,7 +79,8 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
       double.deliveries.list(filter, toPage(limit, after)),
     async listRequests(_, { limit, after, ...filter }) {
       const { items, next } = double.journal.list(filter, toPage(limit, after))
-      return { items: hideSecrets(items.map(toExchangeView), await secretsOf(double)), next }
+      const views = await toExchangeViews(items, await explainer())
+      return { items: hideSecrets(views, await secretsOf(double)), next }
     },
     addFault: async (_, fault) => double.faults.add(fault)[0],
     listFaults: async () => ({ items: double.faults.list() }),

@@ -1,11 +1,28 @@
 // A journal entry as the control interface shows it: bytes as text, secrets masked.
 import type { Double } from '../../double/double.ts'
 import type { Exchange } from '../../double/journal.ts'
+import type { Explanation } from '../../signature/index.ts'
 
 const secretHeaders = new Set(['authorization', 'payment-secret', 'cookie', 'proxy-authorization'])
 
+/**
+ * Journal entries as JSON. Other requests get their turn before each signature that is explained, since
+ * that takes milliseconds.
+ */
+export async function toExchangeViews(
+  exchanges: readonly Exchange[],
+  explain: (exchange: Exchange) => Explanation | undefined,
+) {
+  const views: ReturnType<typeof toExchangeView>[] = []
+  for (const exchange of exchanges) {
+    if (exchange.verification?.ok === false) await new Promise(resolve => setImmediate(resolve))
+    views.push(toExchangeView(exchange, explain(exchange)))
+  }
+  return views
+}
+
 /** A journal entry as JSON: texts instead of bytes, null for what is not there, headers with secrets masked. */
-export function toExchangeView(exchange: Exchange) {
+export function toExchangeView(exchange: Exchange, autopsy?: Explanation) {
   const { id, kind, at, step, outcome, findings, request, response, verification } = exchange
   return {
     id,
@@ -35,6 +52,7 @@ export function toExchangeView(exchange: Exchange) {
     }),
     ...(verification && { signature: verification }),
     ...(response && { response: { ...response, body: textOf(response.body) } }),
+    autopsy: autopsy ?? null,
   }
 }
 
