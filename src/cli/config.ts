@@ -27,7 +27,7 @@ const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (te
 }
 
 /** Other variables that begin so, and are not for `serve`. */
-const otherVariables = ['PAYDOUBLE_CONFIG', 'PAYDOUBLE_URL']
+const otherVariables = ['PAYDOUBLE_CONFIG', 'PAYDOUBLE_URL', 'PAYDOUBLE_KEY']
 
 /**
  * The configuration that holds, checked.

@@ -4,6 +4,7 @@ import { version } from '../version.ts'
 import { addAccounts } from './accounts.ts'
 import { addCallbacks } from './callbacks.ts'
 import { addClock } from './clock.ts'
+import { addExplain } from './explain.ts'
 import { addFault } from './fault.ts'
 import { addPay } from './pay.ts'
 import { addServe } from './serve.ts'
@@ -20,6 +21,7 @@ const usageErrors = new Set([
   'configNotFound',
   'unknownError',
   'unknownProvider',
+  'unreadable',
 ])
 
 /** Commands of commands, too. */
@@ -37,11 +39,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('a test double for QR-payment providers')
     .version(version)
     .showSuggestionAfterError()
-  for (const add of [addServe, addSpec, addPay, addClock, addFault, addCallbacks, addAccounts]) add(program)
+  for (const add of [addServe, addSpec, addPay, addClock, addFault, addCallbacks, addAccounts, addExplain])
+    add(program)
   exitByException(program)
   try {
     await program.parseAsync([...argv])
-    return 0
+    // A command that worked, and whose answer is no, has set it.
+    return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof PaydoubleError)) throw error
