@@ -25,7 +25,8 @@ export function toAutopsyText(explanation: Explanation, options: AutopsyTextOpti
   return `${lines.flatMap(line => wrap(line, width)).join('\n')}\n`
 }
 
-const narrowest = 40
+/** A hash has to fit on a line. */
+const narrowest = 60
 const indent = 14
 
 type Paint = Record<'bold' | 'good' | 'bad' | 'dim', (text: string) => string>

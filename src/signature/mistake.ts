@@ -32,8 +32,8 @@ export interface Mistake extends NamedMistake {
 /** The steps of signing in their order, which is that in which two mistakes are applied. */
 export const signingSteps = [
   'source',
-  'fields',
   'empties',
+  'fields',
   'values',
   'names',
   'order',

@@ -1,4 +1,5 @@
 // Which mistakes give the signature that was received: all alone first, then two together.
+import { Buffer } from 'node:buffer'
 import { type FoundMistake, type Mistake, type Place, signingSteps } from './mistake.ts'
 import { mistakes } from './mistakes/index.ts'
 import type { ReadSignature } from './received.ts'
@@ -42,7 +43,12 @@ export function search(rights: readonly Recipe[], signature: ReadSignature, plac
     budget.bytes += bytes.length
     if (!signature.is(digestOf(recipe, bytes))) return
     const named = [...made, ...signature.mistakes]
-    if (named.length > 0) causes.push({ mistakes: named, recipe })
+    if (named.length > 0 && !isKnown(recipe, bytes)) causes.push({ mistakes: named, recipe })
+  }
+
+  /** Two mistakes may come to the same, such as an empty field left out and all empty fields dropped. */
+  function isKnown({ mode }: Recipe, bytes: Uint8Array): boolean {
+    return causes.some(({ recipe }) => recipe.mode === mode && Buffer.compare(bytesOf(recipe), bytes) === 0)
   }
 
   for (const level of [plain, singles, pairsOfOften, otherPairs]) {

@@ -15,7 +15,7 @@ export const keyMistakes: readonly Mistake[] = [
     *ways(_, { scheme }) {
       for (const label of keyLabels) {
         if (label === scheme.keyLabel) continue
-        const detail = label === '' ? 'nothing' : label.replace('\n', '\\n')
+        const detail = label === '' ? 'nothing' : label
         yield { change: { seal: (text, key) => `${text}${label}${key}` }, detail }
       }
     },
@@ -96,7 +96,6 @@ export const keyMistakes: readonly Mistake[] = [
     *ways() {
       yield { change: { seal: (text, key) => `${key}${text}` } }
       yield { change: { seal: (text, key) => `${key}&${text}` }, detail: 'with & between' }
-      yield { change: { seal: (text, key) => `key=${key}&${text}` }, detail: 'as key=' }
     },
   },
   {
@@ -141,5 +140,4 @@ const keyLabels = [
   '=',
   ',',
   ':',
-  '\n',
 ]

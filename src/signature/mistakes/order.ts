@@ -45,9 +45,6 @@ export const orderMistakes: readonly Mistake[] = [
     step: 'order',
     ways: recipe => ordered(recipe, ([, a], [, b]) => byCodeUnit(a, b)),
   },
-]
-
-export const joinMistakes: readonly Mistake[] = [
   {
     id: 'trailingAmpersand',
     title: 'left an & at the end of the text',
@@ -57,6 +54,9 @@ export const joinMistakes: readonly Mistake[] = [
     often: true,
     ways: recipe => finished(recipe, [['', text => `${text}&`]]),
   },
+]
+
+export const joinMistakes: readonly Mistake[] = [
   {
     id: 'questionMark',
     title: 'began the text with a question mark',
