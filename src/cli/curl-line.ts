@@ -13,12 +13,15 @@ export function readCurlLine(line: string): ReadMessage {
   const [, ...words] = splitShellWords(line.trim())
   const given: Given = { headers: {}, data: [], urls: [] }
   for (let i = 0; i < words.length; i++) {
-    const { option, value } = splitOption(words[i] ?? '')
-    if (option === undefined) given.urls.push(value ?? '')
-    else if (option in withValue) {
+    const word = words[i] ?? ''
+    const options = optionsIn(word)
+    if (options.length === 0) given.urls.push(word)
+    for (const { name, value } of options) {
+      withoutValue[name]?.(given)
+      if (!(name in withValue)) continue
       const argument = value ?? words[++i]
-      if (argument === undefined) throw failure(`the option ${option} has no value`)
-      withValue[option]?.(given, argument)
+      if (argument === undefined) throw failure(`the option ${name} has no value`)
+      withValue[name]?.(given, argument)
     }
   }
   return toMessage(given)
@@ -117,23 +120,38 @@ function named(
   return Object.fromEntries(names.map(name => [name, use]))
 }
 
-/** An option with the value that is written together with it: `-XPOST`, `--url=…`. */
-function splitOption(word: string): { option?: string; value?: string } {
-  if (!word.startsWith('-') || word === '-') return { value: word }
+/** Options without a value that change the request; all others change nothing of it. */
+const withoutValue: Readonly<Record<string, (given: Given) => void>> = {
+  '-G': useQuery,
+  '--get': useQuery,
+}
+
+function useQuery(given: Given): void {
+  given.inQuery = true
+}
+
+interface Option {
+  readonly name: string
+  /** What is written together with it: `-XPOST`, `--url=…`. */
+  readonly value?: string
+}
+
+/** The options in a word; none where it is a URL. Short ones may stand together, the last of them with a value. */
+function optionsIn(word: string): Option[] {
+  if (!word.startsWith('-') || word === '-') return []
   if (word.startsWith('--')) {
     const equals = word.indexOf('=')
-    const name = equals < 0 ? word : word.slice(0, equals)
-    return equals > 0 && name in withValue
-      ? { option: name, value: word.slice(equals + 1) }
-      : { option: word }
+    if (equals < 0) return [{ name: word }]
+    return [{ name: word.slice(0, equals), value: word.slice(equals + 1) }]
   }
-  // Short options may stand together; only the last one has a value, which may follow directly.
+  const options: Option[] = []
   for (let i = 1; i < word.length; i++) {
-    const option = `-${word[i]}`
-    if (!(option in withValue)) continue
-    return i === word.length - 1 ? { option } : { option, value: word.slice(i + 1) }
+    const name = `-${word[i]}`
+    const value = word.slice(i + 1)
+    if (name in withValue) return [...options, value === '' ? { name } : { name, value }]
+    options.push({ name })
   }
-  return { option: word }
+  return options
 }
 
 function urlEncoded(value: string): string {

@@ -204,6 +204,9 @@ function differenceOf(
   return (ours && theirs && differenceOfBytes(ours, theirs)) ?? ofSignatures
 }
 
+const copied =
+  'If the body came here by hand or through an editor, it may be the copy that differs: take the bytes as they came.'
+
 function toRule(scheme: SigningScheme, hash: HashName, empties: EmptiesRule): string {
   const what =
     scheme.over === 'body'
@@ -231,7 +234,9 @@ function toNext(
       'The message is signed as it should be. If your code does not accept it, give the signature that your code computes (--computed), and the mistake is looked for in that.',
     ]
   }
-  if (found.causes.length > 0) return []
+  if (found.causes.length > 0) {
+    return direction === 'request' || computed !== undefined ? [] : [copied]
+  }
   if (target === '') {
     return [`The header ${scheme.header} is missing or empty. Sign the text above and send the result in it.`]
   }

@@ -101,5 +101,6 @@ test('the version is that of the package', async () => {
 test('--help lists the commands', async () => {
   const { code, stdout } = await paydouble(['--help'])
   expect(code).toBe(0)
-  for (const command of ['serve', 'spec', 'pay', 'accounts']) expect(stdout).toContain(`  ${command}`)
+  for (const command of ['serve', 'spec', 'pay', 'accounts', 'explain'])
+    expect(stdout).toContain(`  ${command}`)
 })

@@ -15,6 +15,8 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from standard input. */
+  readonly input?: string | Uint8Array
 }
 
 /** Runs the command to its end. */
@@ -26,12 +28,13 @@ export function paydouble(args: readonly string[], options: RunOptions = {}): Pr
 export function run(
   file: string,
   args: readonly string[],
-  { cwd = root, env = {} }: RunOptions = {},
+  { cwd = root, env = {}, input }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise(resolve => {
     const child = execFile(file, args, { cwd, env: cleanEnvironment(env) }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )
+    if (input !== undefined) child.stdin?.end(input)
   })
 }
 

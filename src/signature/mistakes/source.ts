@@ -5,6 +5,42 @@ import { eachJsonForm, jsonObjectOf, toValueText } from './json-forms.ts'
 
 export const sourceMistakes: readonly Mistake[] = [
   {
+    id: 'newlineAtEnd',
+    title: 'signed the text with another end of line than came',
+    explanation:
+      'A line break at the end, added by an editor or a template, or cut off by trim(), is signed too.',
+    remedy: 'Hash exactly the bytes that are sent.',
+    step: 'source',
+    *ways(recipe, { scheme }) {
+      const { source } = recipe
+      if (typeof source === 'string' && scheme.over === 'body') {
+        const trimmed = source.trim()
+        if (trimmed !== source) yield { change: { source: trimmed }, detail: 'without the one that came' }
+        if (/\r?\n$/.test(source)) return
+        yield { change: { source: `${source}\n` }, detail: 'with \\n' }
+        yield { change: { source: `${source}\r\n` }, detail: 'with \\r\\n' }
+        return
+      }
+      yield { change: { finish: text => `${recipe.finish(text)}\n` }, detail: 'with \\n' }
+    },
+  },
+  {
+    id: 'byteOrderMark',
+    title: 'signed the body with, or without, its byte order mark',
+    explanation:
+      'The mark is three invisible bytes before the text. Decoders drop it, and some writers add it.',
+    remedy: 'Hash the bytes as they came, and write files and bodies as UTF-8 without a byte order mark.',
+    step: 'source',
+    *ways({ source }) {
+      if (typeof source !== 'string') return
+      const has = source.startsWith('\ufeff')
+      yield {
+        change: { source: has ? source.slice(1) : `\ufeff${source}` },
+        detail: has ? 'without' : 'with',
+      }
+    },
+  },
+  {
     id: 'parametersOfBody',
     title: 'parsed the body and signed its fields, sorted by name, as a request is signed',
     explanation:
@@ -63,42 +99,6 @@ export const sourceMistakes: readonly Mistake[] = [
       if (place.scheme.over !== 'parameters' || typeof source === 'string') return
       const pairs = readUnencoded(place)
       if (joinPairs(pairs, '\0') !== joinPairs(source, '\0')) yield { change: { source: pairs } }
-    },
-  },
-  {
-    id: 'newlineAtEnd',
-    title: 'signed the text with another end of line than came',
-    explanation:
-      'A line break at the end, added by an editor or a template, or cut off by trim(), is signed too.',
-    remedy: 'Hash exactly the bytes that are sent.',
-    step: 'source',
-    *ways(recipe, { scheme }) {
-      const { source } = recipe
-      if (typeof source === 'string' && scheme.over === 'body') {
-        const trimmed = source.trim()
-        if (trimmed !== source) yield { change: { source: trimmed }, detail: 'without the one that came' }
-        if (/\r?\n$/.test(source)) return
-        yield { change: { source: `${source}\n` }, detail: 'with \\n' }
-        yield { change: { source: `${source}\r\n` }, detail: 'with \\r\\n' }
-        return
-      }
-      yield { change: { finish: text => `${recipe.finish(text)}\n` }, detail: 'with \\n' }
-    },
-  },
-  {
-    id: 'byteOrderMark',
-    title: 'signed the body with, or without, its byte order mark',
-    explanation:
-      'The mark is three invisible bytes before the text. Decoders drop it, and some writers add it.',
-    remedy: 'Hash the bytes as they came, and write files and bodies as UTF-8 without a byte order mark.',
-    step: 'source',
-    *ways({ source }) {
-      if (typeof source !== 'string') return
-      const has = source.startsWith('\ufeff')
-      yield {
-        change: { source: has ? source.slice(1) : `\ufeff${source}` },
-        detail: has ? 'without' : 'with',
-      }
     },
   },
   {
