@@ -107,13 +107,14 @@ function* each({ recipe, made }: Attempt, mistake: Mistake, place: Place): Itera
   }
 }
 
-/** Any two mistakes of different steps, in the order of the steps. */
-const pairs: readonly (readonly [Mistake, Mistake])[] = signingSteps.flatMap((step, i) =>
+/** Any two mistakes of different steps, the likeliest first; in each the earlier step comes first. */
+const pairs: readonly (readonly [Mistake, Mistake])[] = mistakes.flatMap((one, i) =>
   mistakes
-    .filter(first => first.step === step)
-    .flatMap(first =>
-      mistakes
-        .filter(second => signingSteps.indexOf(second.step) > i)
-        .map(second => [first, second] as const),
-    ),
+    .slice(i + 1)
+    .filter(other => other.step !== one.step)
+    .map(other => (stepOf(one) < stepOf(other) ? ([one, other] as const) : ([other, one] as const))),
 )
+
+function stepOf({ step }: Mistake): number {
+  return signingSteps.indexOf(step)
+}
