@@ -96,6 +96,7 @@ test('parameters are taken in the order in which they are sent, also when their 
   const body = 'b=1&10=2&9=3'
   const autopsy = requestAutopsy({ b: '1', '10': '2', '9': '3' }, md5(`${body}${key}`), { body })
   expect(autopsy).toMatchObject({ canonical: '10=2&9=3&b=1', causes: [{ signed: `${body}TEST…0000` }] })
+  expect(named(autopsy)).toEqual(['unsorted'])
 })
 
 test('a request that names another account is said to, before all else', () => {
@@ -185,6 +186,19 @@ test('a key that the client has sent is masked wherever it stands', () => {
   expect(named(autopsy)).toEqual(['unsorted'])
   expect(JSON.stringify(autopsy).toLowerCase()).not.toContain(key.toLowerCase())
   expect(autopsy.canonical).toContain('key=TEST…0000&')
+})
+
+test('a key that the client has sent is masked in every encoding, too', () => {
+  const clientKey = 'a+b/"c"=钥匙-0123456789'
+  const account = { ...demo, credentials: { ...demo.credentials, clientKey } }
+  const sent = { ...minimal, key: clientKey, extend_info: JSON.stringify({ key: clientKey }) }
+  const encoded = Object.fromEntries(entries(sent).map(([each, value]) => [each, encodeURIComponent(value)]))
+  const autopsy = requestAutopsy(sent, md5(canonical(encoded) + clientKey), { account })
+  expect(named(autopsy)).toEqual(['valuesEncoded'])
+  const escaped = JSON.stringify(clientKey).slice(1, -1)
+  for (const text of textsOf(autopsy)) {
+    for (const form of [clientKey, escaped, encodeURIComponent(clientKey)]) expect(text).not.toContain(form)
+  }
 })
 
 test('of a short key nothing is shown', () => {
