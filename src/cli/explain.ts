@@ -12,6 +12,7 @@ import {
   type Explanation,
   explainSignature,
   type KnownAccount,
+  operationOf,
   toAutopsyText,
 } from '../signature/index.ts'
 import type { Account } from '../store/records.ts'
@@ -182,7 +183,8 @@ function chooseAccount(
 
 function identityOf(contract: Contract, message: ReadMessage): string | undefined {
   try {
-    return contract.wire.identify(contract.wire.decode(message))
+    const identity = contract.wire.identify(contract.wire.decode(message), operationOf(contract, message))
+    return typeof identity === 'string' ? identity : undefined
   } catch (error) {
     // Why it cannot be read is said when it is explained.
     if (isRefusal(error)) return undefined

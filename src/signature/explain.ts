@@ -6,6 +6,7 @@ import {
   isRefusal,
   type Message,
   matchOperation,
+  type Operation,
   PaydoubleError,
   type Settings,
   type Verification,
@@ -58,6 +59,8 @@ export interface ExplainOptions {
   readonly direction?: Direction
   /** The signature that the receiver has computed and that does not match: then the mistake is looked for in it. */
   readonly computed?: string | undefined
+  /** When the message came, in epoch milliseconds: tokens end at some time. Default 0. */
+  readonly now?: number | undefined
 }
 
 /**
@@ -74,14 +77,15 @@ export function explainSignature(
   message: SignedMessage,
   options: ExplainOptions,
 ): Explanation {
-  const { account, accounts = [], direction = 'request', computed } = options
+  const { account, accounts = [], direction = 'request', computed, now = 0 } = options
   const request = toWireRequest(message)
   const all = [account, ...accounts.filter(({ id }) => id !== account.id)]
   const secrets = all.flatMap(({ credentials }) =>
     contract.account.secrets.map(name => String(credentials[name] ?? '')),
   )
   const decoded = direction === 'request' ? decode(contract, request) : undefined
-  const check = decoded && toCheck(verify(contract, decoded, account), createSecrets(secrets))
+  const at = { operation: operationOf(contract, request), now }
+  const check = decoded && toCheck(verify(contract, decoded, account, at), createSecrets(secrets))
   const about = { provider: contract.id, account: account.id, direction }
   const scheme = contract.wire.signing?.[direction]
   if (!scheme) return { ...about, verdict: 'unsigned', ...unsigned(contract), check: check ?? null }
@@ -106,12 +110,14 @@ export function explainSignature(
     secrets,
   })
   if (!decoded || !check) return result
-  return withCheck(result, check, misnaming(contract, decoded, account) === undefined)
+  return withCheck(result, check, misnaming(contract, decoded, account, at.operation) === undefined)
 }
 
 /** What of an entry of the journal is needed. */
 export interface ExplainableExchange {
   readonly kind: string
+  /** Epoch milliseconds. */
+  readonly at: number
   readonly request?: WireRequest
   /** Size of the body as it came; more than what is kept, where it was too large. */
   readonly bodyBytes: number
@@ -134,7 +140,7 @@ export function explainExchange(
   const account = accounts.find(({ id }) => id === exchange.account)
   if (!request || !account || !verification || verification.ok) return undefined
   if (request.body.length < exchange.bodyBytes) return undefined
-  return explainSignature(contract, request, { account, accounts })
+  return explainSignature(contract, request, { account, accounts, now: exchange.at })
 }
 
 function toWireRequest({
@@ -162,17 +168,29 @@ function decode(contract: Contract, request: WireRequest): Message {
   }
 }
 
+/** The operation that a request is about, also where its path begins with the provider's id; empty for none. */
+export function operationOf(contract: Contract, request: WireRequest): string {
+  const prefix = `/${contract.id}`
+  const path = request.path.startsWith(`${prefix}/`) ? request.path.slice(prefix.length) : request.path
+  const reaches = (operation: Operation) =>
+    matchOperation(operation, request) ?? matchOperation(operation, { method: request.method, path })
+  return Object.entries(contract.operations).find(([, operation]) => reaches(operation))?.[0] ?? ''
+}
+
 /** Why a request does not name the account, if it does not. */
 function misnaming(
   contract: Contract,
   message: Message,
-  { id, credentials }: KnownAccount,
+  { id, credentials, settings = {} }: KnownAccount,
+  operation: string,
 ): string | undefined {
-  const { identifiedBy } = contract.account
+  const { identifiedBy, identities } = contract.account
   try {
-    const identity = contract.wire.identify(message)
+    const identity = contract.wire.identify(message, operation)
     if (identity === undefined || identity === '') return `the request names no ${identifiedBy}`
-    if (identity === String(credentials[identifiedBy])) return undefined
+    if (typeof identity === 'object' || identity === String(credentials[identifiedBy])) return undefined
+    if (identities?.(credentials, { ...contract.account.defaults, ...settings }).includes(identity))
+      return undefined
     return `the request names another ${identifiedBy} than that of the account ${JSON.stringify(id)}`
   } catch (error) {
     if (isRefusal(error)) return error.findings[0]?.message ?? error.errorName
@@ -181,11 +199,16 @@ function misnaming(
 }
 
 /** What the provider says of the credentials of a request. */
-function verify(contract: Contract, message: Message, account: KnownAccount): Verification {
-  const reason = misnaming(contract, message, account)
+function verify(
+  contract: Contract,
+  message: Message,
+  account: KnownAccount,
+  at: { readonly operation: string; readonly now: number },
+): Verification {
+  const reason = misnaming(contract, message, account, at.operation)
   if (reason !== undefined) return { ok: false, errorName: contract.refusals.unknownAccount, reason }
   const { credentials, settings = {} } = account
-  return contract.wire.verify(message, credentials, { ...contract.account.defaults, ...settings })
+  return contract.wire.verify(message, credentials, { ...contract.account.defaults, ...settings }, at)
 }
 
 interface Check {

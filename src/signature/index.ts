@@ -9,6 +9,7 @@ export {
   explainExchange,
   explainSignature,
   type KnownAccount,
+  operationOf,
   type SignedMessage,
   type Unsigned,
 } from './explain.ts'

@@ -289,7 +289,12 @@ test('the scheme says the same as the wire', () => {
     fc.property(fc.dictionary(name, name, { minKeys: 1, maxKeys: 8 }), params => {
       const request = qfpay.wire.encodeRequest(qfpay.operations.payment, params, demo.credentials)
       const explanation = explainSignature(qfpay, request, { account: demo })
-      const { expected } = qfpay.wire.verify(qfpay.wire.decode(request), demo.credentials, {})
+      const { expected } = qfpay.wire.verify(
+        qfpay.wire.decode(request),
+        demo.credentials,
+        {},
+        { operation: 'payment', now: 0 },
+      )
       expect(explanation).toMatchObject({ verdict: 'matches', expected })
       const callback = qfpay.wire.encodeCallback(params, demo.credentials)
       expect(explainSignature(qfpay, callback, { account: demo, direction: 'callback' }).verdict).toBe(
