@@ -66,7 +66,9 @@ test.each([
 ])('%s %s %s gets 501 and its nearest operation', async (provider, method, target) => {
   const answer = await (await openHttp()).send(provider, { method, path: target })
   expect(answer.status).toBe(501)
-  expect(answer.json()).toMatchObject({ error: { nearest: [{ provider }] } })
+  const { nearest } = answer.json().error as { nearest: { provider: string }[] }
+  expect(nearest.length).toBeGreaterThan(0)
+  expect(nearest.map(near => near.provider)).toEqual(nearest.map(() => provider))
 })
 
 describeDoors('limits', open => {

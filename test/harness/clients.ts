@@ -59,7 +59,7 @@ function sendQfpay(
   params: Params,
   { key = qfpayAccount.clientKey, algorithm = 'md5', method = 'POST', headers = {} }: QfpayOptions,
 ): Promise<Answer> {
-  const sent = defined({ mchid: qfpayAccount.mchid, ...params })
+  const sent = defined('mchid' in params ? params : { ...params, mchid: qfpayAccount.mchid })
   const canonical = Object.entries(sent)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
