@@ -3,7 +3,8 @@ import type { Deliver } from '../double/callbacks.ts'
 /** How long a receiver may take to answer, in milliseconds. */
 export const callbackTimeoutMs = 10_000
 
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+/** Unlike `text()` it leaves a byte order mark where it is: to a provider it is a part of the answer. */
+const keepingMark = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Sends callbacks with the given `fetch`. Redirects are not followed.
@@ -21,7 +22,6 @@ export function deliverWith(
     const response = await fetch(request, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })
-    // Not text(), which drops a byte order mark: with one an answer is not the text that it should be.
-    return { status: response.status, body: utf8.decode(await response.arrayBuffer()) }
+    return { status: response.status, body: keepingMark.decode(await response.arrayBuffer()) }
   }
 }

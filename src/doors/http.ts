@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PaydoubleError } from '../contract/index.ts'
-import { soon } from '../double/clock.ts'
+import { afterRealTime, soon } from '../double/clock.ts'
 import type { Double } from '../double/double.ts'
 import type { Answer } from '../double/network.ts'
 import { maxBodyBytes, ownError } from '../double/pipeline.ts'
@@ -32,8 +32,10 @@ export interface HttpDoorOptions {
 export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}): Promise<HttpDoor> {
   const { host = '127.0.0.1', port = 0 } = options
   const control = createControl(double)
+  /** Those that are never answered on purpose. */
+  const hanging = new Set<ServerResponse>()
   const server = createServer((message, reply) => {
-    serve(message, reply, request =>
+    serve(message, reply, hanging, request =>
       request.path.startsWith(controlPrefix) ? control(request) : double.handle(request),
     )
   })
@@ -45,9 +47,13 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
     port: address.port,
     close() {
       return new Promise(resolve => {
-        server.close(() => resolve())
+        const grace = afterRealTime(closingGraceMs, () => server.closeAllConnections())
+        server.close(() => {
+          grace.cancel()
+          resolve()
+        })
         server.closeIdleConnections()
-        setTimeout(() => server.closeAllConnections(), closingGraceMs).unref()
+        for (const reply of hanging) reply.destroy()
       })
     },
   }
@@ -75,6 +81,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 function serve(
   message: IncomingMessage,
   reply: ServerResponse,
+  hanging: Set<ServerResponse>,
   handle: (request: IncomingRequest) => Promise<Answer>,
 ): void {
   const chunks: Buffer[] = []
@@ -97,10 +104,16 @@ function serve(
     if (size > maxBodyBytes) return
     const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
     handle(toRequest(message, body)).then(
-      response => sendSoon(reply, response),
+      response => (response.cut === 'hang' ? hang(reply, hanging) : sendSoon(reply, response)),
       error => send(reply, ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`)),
     )
   })
+}
+
+/** Nothing is sent, and the connection stays until one of the two ends it. */
+function hang(reply: ServerResponse, hanging: Set<ServerResponse>): void {
+  hanging.add(reply)
+  reply.once('close', () => hanging.delete(reply))
 }
 
 /** Answers that wait for the end of this turn of the event loop. */
@@ -115,13 +128,18 @@ function sendSoon(reply: ServerResponse, response: Answer): void {
   soon(() => {
     const ready = waiting
     waiting = []
-    for (const [each, answer] of ready) send(each, answer)
+    for (const [each, answer] of ready) {
+      try {
+        send(each, answer)
+      } catch (error) {
+        // Such as a header that none can be: it must not take the other answers with it.
+        send(each, ownError(500, 'bug', `paydouble failed to send its answer: ${error}. Please report it.`))
+      }
+    }
   })
 }
 
 function send(reply: ServerResponse, { status, headers, body, cut }: Answer): void {
-  // Nothing is sent, and the connection stays until one of the two ends it.
-  if (cut === 'hang') return
   if (cut === 'reset') {
     reply.socket?.resetAndDestroy()
     return

@@ -3,9 +3,11 @@ import type { Delivery } from '../store/records.ts'
 import type { DeliveryFilter, Store } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
 import { afterRealTime, type Clock } from './clock.ts'
+import { listAll } from './deliveries.ts'
 import type { Send } from './schedule.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Simulator } from './simulator.ts'
+import { toBytes } from './write-callback.ts'
 
 /** What a test does with callbacks besides receiving them. */
 export interface CallbackControl {
@@ -63,17 +65,16 @@ export interface ResendChanges {
   readonly sign?: boolean | undefined
 }
 
-/** Deliveries that are looked at in one go. */
-const mostDeliveries = 500
-
 export function createCallbackControl(parts: {
   readonly simulatorOf: (provider: string) => Simulator
   readonly store: Store
   readonly clock: Clock
   readonly callbacks: Callbacks
   readonly scheduler: Scheduler
+  /** Aborted once the double is closed. */
+  readonly closed: AbortSignal
 }): CallbackControl {
-  const { simulatorOf, store, clock, callbacks, scheduler } = parts
+  const { simulatorOf, store, clock, callbacks, scheduler, closed } = parts
 
   async function knownDelivery(id: string): Promise<Delivery> {
     const delivery = await store.getDelivery(id)
@@ -87,16 +88,16 @@ export function createCallbackControl(parts: {
   async function find({ orderNumber, ...wanted }: Wanted): Promise<Delivery[]> {
     const { provider, account, order, callback } = wanted
     const filter = { provider, account, order, callback }
-    const { items } = await store.listDeliveries(filter, { limit: mostDeliveries })
-    if (orderNumber === undefined) return items.reverse()
-    const orders = await store.listOrders({ provider, account, orderNumber }, { limit: mostDeliveries })
-    const ids = new Set(orders.items.map(found => found.id))
-    return items.filter(delivery => ids.has(delivery.order)).reverse()
+    if (orderNumber === undefined) return listAll(store, filter)
+    const { items } = await store.listOrders({ provider, account, orderNumber }, { limit: 500 })
+    const ids = items.map(found => found.id).filter(id => order === undefined || id === order)
+    const all = await Promise.all(ids.reverse().map(id => listAll(store, { ...filter, order: id })))
+    return all.flat()
   }
 
   function attemptsOf(delivery: Delivery, { acknowledged = false }: Wanted): number {
-    if (delivery.status === 'held' && delivery.behind === null && delivery.attempts.length === 0) return 1
-    return delivery.attempts.filter(attempt => attempt.acknowledged || !acknowledged).length
+    const tried = delivery.attempts.filter(attempt => attempt.acknowledged || !acknowledged).length
+    return isInOutbox(delivery) && !acknowledged ? tried + 1 : tried
   }
 
   async function enough(wanted: Wanted): Promise<{ tried: Delivery[]; all: Delivery[]; count: number }> {
@@ -133,16 +134,21 @@ export function createCallbackControl(parts: {
         }
         const stopListening = callbacks.onAttempt(look)
         const patience = afterRealTime(timeoutMs, () => {
-          enough(wanted).then(
-            ({ all, count }) => fail(inVain(wanted, times, timeoutMs, count, all, clock)),
+          Promise.all([enough(wanted), store.nextDueAt()]).then(
+            ([{ count }, next]) => fail(inVain(wanted, times, timeoutMs, count, next, clock)),
             fail,
           )
         })
+        const onClose = () =>
+          fail(new PaydoubleError('closed', 'Failed to wait for callbacks: the double was closed.'))
         const finish = () => {
           stopListening()
           patience.cancel()
+          closed.removeEventListener('abort', onClose)
         }
-        look()
+        closed.addEventListener('abort', onClose)
+        if (closed.aborted) onClose()
+        else look()
       })
     },
 
@@ -151,10 +157,10 @@ export function createCallbackControl(parts: {
       const { contract } = simulatorOf(delivery.provider)
       const account = await store.getAccount(delivery.provider, delivery.account)
       const text = body ?? delivery.body
-      const signed = sign && account ? contract.wire.signCallback?.(text, account.credentials) : undefined
-      const merged = { ...delivery.headers, ...signed, ...headers }
-      const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''))
-      return start(callbacks.copy(delivery, { url: url ?? delivery.url, body: text, headers: kept }))
+      const bytes = toBytes(text, delivery.charset)
+      const signed = sign && account ? contract.wire.signCallback?.(bytes, account.credentials) : undefined
+      const merged = mergeHeaders(delivery.headers, signed, headers)
+      return start(callbacks.copy(delivery, { url: url ?? delivery.url, body: text, headers: merged }))
     },
 
     async send(id, how = {}) {
@@ -171,13 +177,12 @@ export function createCallbackControl(parts: {
 
     async outbox(filter = {}) {
       await scheduler.runDue()
-      const { items } = await store.listDeliveries({ ...filter, status: 'held' }, { limit: mostDeliveries })
-      return items.filter(delivery => delivery.behind === null).reverse()
+      return (await listAll(store, { ...filter, status: 'held' })).filter(isInOutbox)
     },
 
     async reply(id, { status, body = '' }) {
       const delivery = await knownDelivery(id)
-      if (delivery.status !== 'held' || delivery.behind !== null) {
+      if (!isInOutbox(delivery)) {
         throw new PaydoubleError(
           'notInOutbox',
           `Failed to take the reply to the delivery ${id}: it is ${delivery.status}, and not in the outbox.`,
@@ -190,23 +195,33 @@ export function createCallbackControl(parts: {
   }
 }
 
+function isInOutbox({ status, behind }: Delivery): boolean {
+  return status === 'held' && behind === null
+}
+
+/** Headers of which the later win, whatever their case; an empty text takes one away. */
+function mergeHeaders(...all: (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
+  const merged = new Map<string, [string, string]>()
+  for (const [name, value] of all.flatMap(headers => Object.entries(headers ?? {})))
+    merged.set(name.toLowerCase(), [name, value])
+  return Object.fromEntries([...merged.values()].filter(([, value]) => value !== ''))
+}
+
 function inVain(
   wanted: Wanted,
   times: number,
   timeoutMs: number,
   count: number,
-  all: readonly Delivery[],
+  next: number | undefined,
   clock: Clock,
 ): PaydoubleError {
   const { timeoutMs: _, times: __, ...filter } = wanted
-  const due = all.map(delivery => delivery.dueAt).filter(at => at !== null)
-  const next = due.length > 0 ? Math.min(...due) : undefined
   const hint =
     next === undefined
-      ? 'Nothing more of the kind is due.'
+      ? 'Nothing more is due.'
       : next > clock.now() && clock.kind === 'manual'
-        ? `The next attempt is due in ${next - clock.now()} ms of a clock that stands still: advance it.`
-        : `The next attempt is due at ${new Date(next).toISOString()}.`
+        ? `What is due next is due in ${next - clock.now()} ms of a clock that stands still: advance it.`
+        : `What is due next is due at ${new Date(next).toISOString()}.`
   return new PaydoubleError(
     'waitedInVain',
     `Failed to wait for ${times} callback attempts of ${JSON.stringify(filter)}: after ${timeoutMs} ms there were ${count}. ${hint}`,

@@ -1,21 +1,13 @@
 import { encodeGbk } from '../contract/codec/text.ts'
-import {
-  type Callback,
-  type Contract,
-  type Finding,
-  PaydoubleError,
-  type Settings,
-} from '../contract/index.ts'
-import type { Account, Attempt, Delivery, Order, Replied } from '../store/records.ts'
+import type { Callback, Finding, Settings } from '../contract/index.ts'
+import type { Attempt, Delivery, Replied } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { CallbackPolicy } from './callback-policy.ts'
-import { type Clock, toMilliseconds } from './clock.ts'
-import { checkSend, type Faults } from './faults.ts'
+import type { Clock } from './clock.ts'
+import { createDeliveries, type Deliveries, listOfPayment, paymentOf } from './deliveries.ts'
+import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
-import { digits } from './random.ts'
-import type { Send } from './schedule.ts'
-import type { OutgoingCallback, Simulator } from './simulator.ts'
-import { writeCallback } from './write-callback.ts'
+import type { Simulator } from './simulator.ts'
 
 /** How a callback leaves the double: `fetch`, `fetch` around MSW, or a function of the test. */
 export type Deliver = (request: CallbackRequest) => Promise<{ status: number; body: string }>
@@ -27,36 +19,22 @@ export interface CallbackRequest {
   readonly body: string
   /** What goes over the wire, where it is not the body as UTF-8. */
   readonly bytes?: Uint8Array
-  /** Fires when the double is closed. */
+  /** Fires when the attempt is broken off, because the double is reset or closed. */
   readonly signal: AbortSignal
 }
 
 /** How much of a reply is kept, in characters. */
 const keptReplyLength = 2000
 
-export interface Callbacks {
-  /** The deliveries that an order's new state calls for, ready to be committed together with it. */
-  prepare(simulator: Simulator, order: Order, account: Account, channel?: string): Promise<Delivery[]>
-  /**
-   * A delivery that no change of an order calls for: what its callback would say if the order were paid.
-   * @throws PaydoubleError `noCallback`
-   */
-  forge(
-    simulator: Simulator,
-    order: Order,
-    account: Account,
-    send: Send & { callback?: string | undefined },
-  ): Promise<Delivery>
-  /** The same again, with another id, now. */
-  copy(delivery: Delivery, changes: Partial<Pick<Delivery, 'body' | 'headers' | 'url'>>): Delivery
+export interface Callbacks extends Deliveries {
   /** Sends one delivery once, and writes down what came of it. In pull mode it goes into the outbox instead. */
   attempt(delivery: Delivery): Promise<Delivery | undefined>
   /** Takes what a merchant answered to a delivery that he fetched from the outbox. */
   takeReply(delivery: Delivery, reply: { status: number; body: string }): Promise<Delivery | undefined>
   /** Calls back after each attempt. @returns a function that stops it */
   onAttempt(listener: () => void): () => void
-  /** Breaks off all attempts that are under way. */
-  close(): void
+  /** Breaks off the attempts that are under way, all or those of an account; nothing more is written down of them. */
+  breakOff(provider?: string, account?: string): void
 }
 
 export function createCallbacks(parts: {
@@ -72,68 +50,23 @@ export function createCallbacks(parts: {
   /** Something falls due now. */
   readonly onDue: () => void
 }): Callbacks {
-  const { simulatorOf, store, clock, random, faults, policy, deliver, mode, onDue } = parts
-  const closing = new AbortController()
+  const { simulatorOf, store, clock, policy, deliver, mode, onDue } = parts
+  const deliveries = createDeliveries(parts)
+  const underWay = new Map<AbortController, Delivery>()
   const listeners = new Set<() => void>()
 
-  function callbackOf(delivery: Delivery): { callback: Callback; contract: Contract } | undefined {
-    const { contract } = simulatorOf(delivery.provider)
-    const callback = contract.callbacks[delivery.callback]
-    return callback && { callback, contract }
+  function callbackOf(delivery: Delivery): Callback | undefined {
+    return simulatorOf(delivery.provider).contract.callbacks[delivery.callback]
   }
 
   async function settingsOf(delivery: Delivery): Promise<Settings> {
     return (await store.getAccount(delivery.provider, delivery.account))?.settings ?? {}
   }
 
-  function newId(): string {
-    return `dlv_${random.stream('deliveries').text(16, digits)}`
-  }
-
-  async function write(
-    contract: Contract,
-    order: Order,
-    account: Account,
-    outgoing: OutgoingCallback,
-    send: Send,
-    rule: string | null,
-  ): Promise<Delivery> {
-    const now = clock.now()
-    const replayed =
-      send.from === undefined ? undefined : await otherDelivery(order, outgoing.callback, send.from)
-    const written = writeCallback(contract, account.credentials, outgoing, send, replayed)
-    const held = send.behind !== undefined
-    return {
-      id: newId(),
-      provider: order.provider,
-      account: order.account,
-      order: order.id,
-      callback: outgoing.callback,
-      status: held ? 'held' : 'pending',
-      url: outgoing.url,
-      method: 'POST',
-      ...written,
-      behind: send.behind ?? null,
-      replied: send.replied ?? null,
-      rule,
-      createdAt: now,
-      dueAt: held ? null : now + pauseBefore(send, order, now),
-      attempts: [],
-    }
-  }
-
-  /** What was sent for another order of the account. */
-  async function otherDelivery(order: Order, callback: string, from: string): Promise<Delivery | undefined> {
-    const { provider, account } = order
-    const filter = { provider, account, callback, ...(from !== 'another' && { order: from }) }
-    const { items } = await store.listDeliveries(filter, { limit: 500 })
-    return items.find(delivery => delivery.order !== order.id)
-  }
-
   /** Why a delivery cannot be sent at all, or undefined. */
   async function obstacle(delivery: Delivery, callback: Callback): Promise<string | undefined> {
-    const forbidden = policy.refusal(delivery.url)
-    if (forbidden !== undefined && mode === 'push') return `not sent: ${forbidden}`
+    const forbidden = mode === 'push' ? policy.refusal(delivery.url) : undefined
+    if (forbidden !== undefined) return `not sent: ${forbidden}`
     const isFirst = delivery.attempts.length === 0
     if (callback.costs !== undefined && isFirst) {
       const paid = await store.spend(delivery.provider, delivery.account, callback.costs)
@@ -142,24 +75,38 @@ export function createCallbacks(parts: {
     return undefined
   }
 
-  async function send(delivery: Delivery, callback: Callback): Promise<Attempt> {
+  /** One attempt; undefined where it was broken off. */
+  async function send(
+    delivery: Delivery,
+    callback: Callback,
+    settings: Settings,
+  ): Promise<Attempt | undefined> {
     const at = clock.now()
+    const { url, method, headers, body, charset, replied } = delivery
+    const { promise: brokenOff, resolve } = Promise.withResolvers<undefined>()
+    const controller = new AbortController()
+    controller.signal.addEventListener('abort', () => resolve(undefined))
+    underWay.set(controller, delivery)
     try {
-      const { url, method, headers, body, charset } = delivery
       const bytes = charset === 'gbk' ? { bytes: encodeGbk(body) } : {}
-      const reply = await deliver({ url, method, headers, body, ...bytes, signal: closing.signal })
-      return judge(at, reply, delivery.replied, callback, await settingsOf(delivery))
+      const sent = deliver({ url, method, headers, body, ...bytes, signal: controller.signal })
+      // Some receivers do not care for the signal.
+      const reply = await Promise.race([sent, brokenOff])
+      return reply && judge(at, reply, replied, callback, settings)
     } catch (error) {
-      return { at, acknowledged: false, status: null, reply: '', error: reasonOf(error) }
+      return controller.signal.aborted ? undefined : failedAttempt(at, reasonOf(error))
+    } finally {
+      underWay.delete(controller)
     }
   }
 
+  /** Writes an attempt down, and what follows from it. */
   async function record(
     delivery: Delivery,
-    callback: Callback,
     attempt: Attempt,
+    delays: readonly number[] = [],
   ): Promise<Delivery | undefined> {
-    const delay = attempt.acknowledged ? undefined : await retryDelay(delivery, callback)
+    const delay = attempt.acknowledged ? undefined : delays[delivery.attempts.length]
     const recorded = await store.recordAttempt(
       delivery.id,
       attempt,
@@ -167,112 +114,74 @@ export function createCallbacks(parts: {
         ? { status: attempt.acknowledged ? 'delivered' : 'failed', dueAt: null }
         : { status: 'pending', dueAt: clock.now() + delay },
     )
-    await release(delivery)
-    for (const listener of listeners) listener()
+    if (deliveries.mayHold()) await release(delivery)
+    tell()
     return recorded
   }
 
   /** Lets those go that were held until this one was tried: callbacks of the same payment. */
-  async function release({ order, callback }: Delivery): Promise<void> {
-    const payment = (await store.getOrder(order))?.original ?? order
-    const { items } = await store.listDeliveries({ order: payment, status: 'held' })
-    const waiting = items.filter(held => held.behind === callback)
-    for (const held of waiting) {
-      await store.recordAttempt(held.id, undefined, { status: 'pending', dueAt: clock.now(), behind: null })
-    }
+  async function release({ provider, account, order, callback }: Delivery): Promise<void> {
+    const tried = await store.getOrder(order)
+    if (!tried) return
+    const held = await listOfPayment(store, paymentOf(tried), { provider, account, status: 'held' })
+    const waiting = held.filter(delivery => delivery.behind === callback)
+    for (const { id } of waiting)
+      await store.recordAttempt(id, undefined, { status: 'pending', dueAt: clock.now(), behind: null })
     if (waiting.length > 0) onDue()
   }
 
-  async function retryDelay(delivery: Delivery, callback: Callback): Promise<number | undefined> {
-    if (callback.retryDelays === undefined) return undefined
-    const settings = await settingsOf(delivery)
-    const delays = settings[callback.retryDelays] as readonly number[] | undefined
-    return delays?.[delivery.attempts.length]
+  function tell(): void {
+    for (const listener of listeners) listener()
   }
 
   return {
-    close: () => closing.abort(new Error('the double was closed')),
+    ...deliveries,
 
     onAttempt(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
 
-    async prepare(simulator, order, account, channel) {
-      const outgoing = simulator.callbacksOf?.(order, account.settings as never, channel) ?? []
-      const { provider, orderNumber } = order
-      const deliveries: Delivery[] = []
-      for (const each of outgoing) {
-        const at = { provider, account: account.id, orderNumber, callback: each.callback }
-        const taken = faults.has('deliver') ? faults.take('deliver', at) : undefined
-        for (const send of taken?.effect.sends ?? [{}]) {
-          deliveries.push(await write(simulator.contract, order, account, each, send, taken?.rule ?? null))
-        }
-      }
-      return deliveries
-    },
-
-    async forge(simulator, order, account, { callback, ...given }) {
-      const now = clock.now()
-      const paid: Order = {
-        ...order,
-        status: 'paid',
-        paidAt: order.paidAt ?? now,
-        paidAmount: order.paidAmount ?? order.amount,
-      }
-      const outgoing = simulator.callbacksOf?.(paid, account.settings as never, undefined) ?? []
-      const found = outgoing.find(each => callback === undefined || each.callback === callback)
-      if (found) checkSend(simulator.contract, found.callback, given)
-      if (found) return write(simulator.contract, order, account, found, given, 'sent by hand')
-      throw new PaydoubleError(
-        'noCallback',
-        `Failed to send a callback for the order ${order.id}: ${outgoing.length === 0 ? `${order.provider} sends none for it, or the account has no address for it` : `it has ${outgoing.map(each => each.callback).join(', ')}, and no ${callback}`}.`,
-      )
-    },
-
-    copy(delivery, changes) {
-      const now = clock.now()
-      return {
-        ...delivery,
-        ...changes,
-        id: newId(),
-        status: 'pending',
-        behind: null,
-        replied: null,
-        rule: `sent again: ${delivery.id}`,
-        createdAt: now,
-        dueAt: now,
-        attempts: [],
+    breakOff(provider, account) {
+      for (const [controller, delivery] of underWay) {
+        const isMeant = (provider ?? delivery.provider) === delivery.provider
+        if (isMeant && (account ?? delivery.account) === delivery.account)
+          controller.abort(new Error('broken off, because the double was reset or closed'))
       }
     },
 
     async attempt(delivery) {
-      const found = callbackOf(delivery)
-      if (!found) return undefined
-      const { callback } = found
+      const callback = callbackOf(delivery)
+      if (!callback) return undefined
       const blocked = await obstacle(delivery, callback)
-      if (blocked !== undefined) {
-        const attempt = { at: clock.now(), acknowledged: false, status: null, reply: '', error: blocked }
-        const failed = await store.recordAttempt(delivery.id, attempt, { status: 'failed', dueAt: null })
-        for (const listener of listeners) listener()
-        return failed
-      }
+      if (blocked !== undefined) return record(delivery, failedAttempt(clock.now(), blocked))
       if (mode === 'pull') {
         const held = await store.recordAttempt(delivery.id, undefined, { status: 'held', dueAt: null })
-        for (const listener of listeners) listener()
+        tell()
         return held
       }
-      return record(delivery, callback, await send(delivery, callback))
+      const settings = await settingsOf(delivery)
+      const attempt = await send(delivery, callback, settings)
+      return attempt && record(delivery, attempt, delaysOf(callback, settings))
     },
 
     async takeReply(delivery, reply) {
-      const found = callbackOf(delivery)
-      if (!found) return undefined
+      const callback = callbackOf(delivery)
+      if (!callback) return undefined
       const settings = await settingsOf(delivery)
-      const attempt = judge(clock.now(), reply, delivery.replied, found.callback, settings)
-      return record(delivery, found.callback, attempt)
+      const attempt = judge(clock.now(), reply, delivery.replied, callback, settings)
+      return record(delivery, attempt, delaysOf(callback, settings))
     },
   }
+}
+
+function failedAttempt(at: number, error: string): Attempt {
+  return { at, acknowledged: false, status: null, reply: '', error }
+}
+
+/** The pauses before each retry, in milliseconds. */
+function delaysOf({ retryDelays }: Callback, settings: Settings): readonly number[] | undefined {
+  return retryDelays === undefined ? undefined : (settings[retryDelays] as readonly number[] | undefined)
 }
 
 /** What an answer counts as. */
@@ -293,12 +202,6 @@ function judge(
     ? `the answer (HTTP ${answered.status}) counts as HTTP ${counted.status} ${JSON.stringify(counted.body.slice(0, 100))}`
     : null
   return { at, acknowledged: callback.acknowledged(counted, settings), status: counted.status, reply, error }
-}
-
-/** How long after a change its callback is sent, in milliseconds. */
-function pauseBefore({ after, pastExpiry }: Send, { expiresAt }: Order, now: number): number {
-  if (pastExpiry === undefined) return toMilliseconds(after ?? 0)
-  return Math.max(0, (expiresAt ?? now) - now) + toMilliseconds(pastExpiry)
 }
 
 /** A finding for each callback of an order that was tried and not acknowledged. */

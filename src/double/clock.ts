@@ -15,11 +15,16 @@ export interface Clock {
   moveTo(epochMs: number): void
   freeze(): void
   resume(): void
-  /** Resolves when so many milliseconds have gone by, on a clock that stands still by being moved. */
-  wait(ms: number): Promise<void>
+  /**
+   * Resolves when so many milliseconds have gone by, on a clock that stands still by being moved.
+   * @returns whether they have: false where the clock was reset meanwhile
+   */
+  wait(ms: number): Promise<boolean>
+  /** Calls back with the moment for which somebody begins to wait. @returns a function that stops it */
+  onWait(listener: (at: number) => void): () => void
   /** When the first of those waiting goes on, in epoch milliseconds. */
   nextWait(): number | undefined
-  /** Takes back wake-ups, lets all go on that wait, and is again as it was at first. */
+  /** Takes back wake-ups, lets go of all that wait, and is again as it was at first. */
   reset(): void
 }
 
@@ -41,7 +46,7 @@ export function createManualClock(start = manualStart): Clock {
 
 interface Waiter {
   readonly at: number
-  readonly resolve: () => void
+  readonly resolve: (isOver: boolean) => void
   timer?: NodeJS.Timeout
 }
 
@@ -50,6 +55,7 @@ function createClock(start?: number): Clock {
   let offset = 0
   let wakeUp: { at: number; callback: () => void; timer?: NodeJS.Timeout } | undefined
   const waiters = new Set<Waiter>()
+  const listeners = new Set<(at: number) => void>()
 
   const now = () => frozenAt ?? Date.now() + offset
 
@@ -67,18 +73,19 @@ function createClock(start?: number): Clock {
 
   function startTimers(): void {
     stopTimers()
-    letGo(now())
+    const until = now()
+    letGo(waiter => waiter.at <= until, true)
     if (frozenAt !== undefined) return
     if (wakeUp) wakeUp.timer = startTimer(wakeUp.at, wakeUp.callback)
     for (const waiter of waiters) waiter.timer = startTimer(waiter.at, startTimers)
   }
 
-  function letGo(until: number): void {
-    const ready = [...waiters].filter(waiter => waiter.at <= until).sort((a, b) => a.at - b.at)
+  function letGo(isReady: (waiter: Waiter) => boolean, isOver: boolean): void {
+    const ready = [...waiters].filter(isReady).sort((a, b) => a.at - b.at)
     for (const waiter of ready) {
       waiters.delete(waiter)
       clearTimeout(waiter.timer)
-      waiter.resolve()
+      waiter.resolve(isOver)
     }
   }
 
@@ -110,13 +117,18 @@ function createClock(start?: number): Clock {
       startTimers()
     },
     wait(ms) {
-      if (ms <= 0) return Promise.resolve()
+      if (ms <= 0) return Promise.resolve(true)
       const at = now() + ms
       return new Promise(resolve => {
         const waiter: Waiter = { at, resolve }
         waiters.add(waiter)
         if (frozenAt === undefined) waiter.timer = startTimer(at, startTimers)
+        for (const listener of listeners) listener(at)
       })
+    },
+    onWait(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     nextWait() {
       let next: number | undefined
@@ -126,7 +138,7 @@ function createClock(start?: number): Clock {
     reset() {
       stopTimers()
       wakeUp = undefined
-      letGo(Number.POSITIVE_INFINITY)
+      letGo(() => true, false)
       frozenAt = start
       offset = 0
     },
@@ -134,7 +146,11 @@ function createClock(start?: number): Clock {
 }
 
 // Taken before a test can put fake ones in their place.
-const { setImmediate: setImmediateOfSystem, setTimeout: setTimeoutOfSystem } = globalThis
+const {
+  setImmediate: setImmediateOfSystem,
+  setTimeout: setTimeoutOfSystem,
+  clearTimeout: clearTimeoutOfSystem,
+} = globalThis
 
 /** Runs something when the event loop comes round, whatever timers a test has faked. */
 export function soon(callback: () => void): void {
@@ -145,11 +161,30 @@ export function soon(callback: () => void): void {
 export function afterRealTime(ms: number, callback: () => void): { cancel(): void } {
   const timer = setTimeoutOfSystem(callback, ms)
   timer.unref()
-  return { cancel: () => clearTimeout(timer) }
+  return { cancel: () => clearTimeoutOfSystem(timer) }
 }
 
 /** The last moment that has a year of four digits, as the times of providers do. */
 const lastMoment = Date.UTC(9999, 11, 31)
+
+/** Ours: so long that nobody waits for its end, and so short that every moment stays a whole number. */
+const longestDurationMs = lastMoment
+
+/** ISO 8601 with its offset: without one it would be another moment on another machine. */
+const momentText = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
+
+/**
+ * A moment in epoch milliseconds: a number as it is, or a text such as `2026-01-02T09:00:00+08:00`.
+ * @throws PaydoubleError `badMoment`
+ */
+export function toMoment(moment: number | string): number {
+  const at = typeof moment === 'string' && momentText.test(moment) ? Date.parse(moment) : moment
+  if (typeof at === 'number' && Number.isSafeInteger(at) && at <= lastMoment) return at
+  throw new PaydoubleError(
+    'badMoment',
+    `Failed to read the moment ${JSON.stringify(moment)}: give milliseconds since 1970, or a text such as "2026-01-02T09:00:00+08:00", before the year 9999 ends.`,
+  )
+}
 
 /**
  * Checks a moment to which a clock is to be moved.
@@ -159,16 +194,10 @@ const lastMoment = Date.UTC(9999, 11, 31)
  * @throws PaydoubleError `clockGoesBack`, `badMoment`
  */
 export function checkMoment(epochMs: number, now: number): void {
-  if (!Number.isSafeInteger(epochMs) || epochMs > lastMoment) {
-    throw new PaydoubleError(
-      'badMoment',
-      `Failed to set the clock to ${epochMs}: a moment is a whole number of milliseconds since 1970, before the year 9999 ends.`,
-    )
-  }
-  if (epochMs >= now) return
+  if (toMoment(epochMs) >= now) return
   throw new PaydoubleError(
     'clockGoesBack',
-    `Failed to set the clock to ${epochMs} (${new Date(epochMs).toISOString()}): it stands at ${now} (${new Date(now).toISOString()}), and time does not go back. Reset the double to start again.`,
+    `Failed to set the clock to ${epochMs}: it stands at ${now} (${new Date(now).toISOString()}), and time does not go back. Reset the double to start again.`,
   )
 }
 
@@ -183,7 +212,7 @@ export function toMilliseconds(duration: number | string): number {
   if (ms !== undefined) return ms
   throw new PaydoubleError(
     'badDuration',
-    `Failed to read the duration ${JSON.stringify(duration)}: give milliseconds, or a text such as "90s", "30m", "2h" or "1d".`,
+    `Failed to read the duration ${JSON.stringify(duration)}: give milliseconds, or a text such as "90s", "30m", "2h" or "1d", of at most ${longestDurationMs} ms.`,
   )
 }
 
@@ -191,5 +220,5 @@ export function toMilliseconds(duration: number | string): number {
 export function readDuration(duration: unknown): number | undefined {
   const match = typeof duration === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) : undefined
   const ms = match ? Number(match[1]) * (units[match[2] as string] as number) : duration
-  return typeof ms === 'number' && Number.isFinite(ms) && ms >= 0 ? Math.round(ms) : undefined
+  return typeof ms === 'number' && ms >= 0 && ms <= longestDurationMs ? Math.round(ms) : undefined
 }

@@ -1,9 +1,10 @@
 import { type Finding, Refusal } from '../contract/index.ts'
 import type { Account, Order } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import type { Call } from './call.ts'
 import type { CallbackPolicy } from './callback-policy.ts'
 import type { Changes } from './changes.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, toMilliseconds } from './clock.ts'
 import type { Exchange } from './journal.ts'
 import type { Progress } from './progress.ts'
 import type { Random } from './random.ts'
@@ -17,6 +18,7 @@ export interface ContextParts {
   readonly scheduler: Scheduler
   readonly callbackPolicy: CallbackPolicy
   readonly changes: Changes
+  readonly progress: Progress
 }
 
 /** What the request that a context is for was told about itself. */
@@ -26,11 +28,10 @@ export interface RequestState {
   readonly exchange: Exchange
   /** Epoch milliseconds. */
   readonly now: number
-  /** How far queries lag behind, in milliseconds. */
-  readonly lagMs: number
+  /** What goes wrong with it; undefined where nothing can. */
+  readonly call: Call | undefined
   /** The orders that a query has shown; they are counted once the answer is made. */
   readonly shown: Order[]
-  readonly progress: Progress
 }
 
 /** How often a draft is made again before its random values are taken to be used up. */
@@ -38,10 +39,11 @@ const maxDrafts = 100
 
 /** What an operation is given besides its parameters; see {@link Context}. */
 export function createContext(parts: ContextParts, request: RequestState): Context {
-  const { store, clock, random, scheduler, callbackPolicy, changes } = parts
-  const { simulator, account, exchange, now, lagMs, shown, progress } = request
+  const { store, clock, random, scheduler, callbackPolicy, changes, progress } = parts
+  const { simulator, account, exchange, now, call, shown } = request
   const provider = simulator.contract.id
   const own = { provider, account: account.id }
+  let lagMs: number | undefined
 
   async function insert(draft: OrderDraft): Promise<{ order: Order } | { conflict: string }> {
     const {
@@ -52,7 +54,7 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
       original = null,
       acts = [],
     } = draft
-    const drafted: Order = {
+    const order: Order = {
       ...draft,
       ...own,
       kind,
@@ -68,13 +70,14 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
       acts,
       fields,
     }
-    const order = progress.plan(drafted)
     const conflict = await store.insertOrder(order)
     if (conflict) return { conflict: conflict.kind }
     exchange.order = order.id
     if (expiresAt !== null) scheduler.expect(expiresAt)
     if (acts[0]?.at) scheduler.expect(acts[0].at)
-    await progress.made(order)
+    // Only now, because a plan must not be used up by a draft that was in the way of another order.
+    const plan = kind === 'payment' ? call?.take('pay', order.orderNumber) : undefined
+    if (plan) await progress.plan(order, plan)
     return { order }
   }
 
@@ -107,6 +110,8 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
     show(order) {
       exchange.order ??= order.id
       shown.push(order)
+      // Only what shows an order can lag behind: other calls do not use the fault up.
+      lagMs ??= toMilliseconds(call?.take('lag', order.orderNumber) ?? 0)
       return lagMs > 0 ? asOf(order, now - lagMs) : order
     },
     async updateSettings(update) {

@@ -1,21 +1,21 @@
-import * as z from 'zod'
-import { type Contract, PaydoubleError } from '../contract/index.ts'
-import { type Account, accountKey, type Delivery, type Order } from '../store/records.ts'
+import { PaydoubleError } from '../contract/index.ts'
+import type { Delivery, Order } from '../store/records.ts'
 import type { DeliveryFilter, OrderFilter, Page, PageRequest, Store, StoreOptions } from '../store/store.ts'
+import { type Accounts, createAccounts, toInitialAccounts } from './accounts.ts'
 import { type CallbackControl, createCallbackControl } from './callback-control.ts'
 import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
 import { createChanges } from './changes.ts'
-import { type Clock, checkMoment, createManualClock, toMilliseconds } from './clock.ts'
-import { createFaults, type Fault, type Rule, type RuleFilter } from './faults.ts'
+import { type Clock, checkMoment, createManualClock, toMilliseconds, toMoment } from './clock.ts'
+import { checkFault, createFaults, type Fault, type Rule, type RuleFilter } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
 import type { Answer } from './network.ts'
 import { createPayer, type Payer } from './payer.ts'
-import { answer } from './pipeline.ts'
+import { answer, type PipelineParts } from './pipeline.ts'
 import type { Plan } from './plan.ts'
 import { createProgress } from './progress.ts'
-import { createRandom, hexDigits, type Random } from './random.ts'
+import { createRandom } from './random.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
 import { createScheduler, type Fired, type Perform } from './scheduler.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
@@ -38,27 +38,7 @@ export interface Double {
     /** @throws PaydoubleError `deliveryUnknown` */
     get(id: string): Promise<Delivery>
   }
-  readonly accounts: {
-    list(): Promise<Account[]>
-    get(provider: string, id: string): Promise<Account | undefined>
-    /**
-     * Changes credentials or settings of an account, or adds one.
-     * @throws PaydoubleError `unknownProvider`, `badAccount`
-     */
-    put(provider: string, id: string, changes: Readonly<Record<string, unknown>>): Promise<Account>
-    /**
-     * Adds an account of its own, with an invented id and invented credentials: for a test that shares the double
-     * with others, and sees nothing of them.
-     * @throws PaydoubleError `unknownProvider`, `badAccount`
-     */
-    create(provider: string, changes?: Readonly<Record<string, unknown>>): Promise<Account>
-    /**
-     * Forgets what one account did: its orders, deliveries, faults and journal. Its settings are again as
-     * they were at first; those of an account that was added stay.
-     * @throws PaydoubleError `unknownProvider`, `accountUnknown`
-     */
-    reset(provider: string, id: string): Promise<Account>
-  }
+  readonly accounts: Accounts
   readonly callbacks: CallbackControl
   readonly journal: Pick<Journal, 'list'>
   readonly faults: {
@@ -69,7 +49,10 @@ export interface Double {
     add(fault: Fault | readonly Fault[]): Rule[]
     /** The rules that are not used up. */
     list(): Rule[]
-    /** Takes rules away: all, or those of an account, or one by its id. */
+    /**
+     * Takes rules away: all, or those of an account, or one by its id.
+     * @throws PaydoubleError `faultUnknown`
+     */
     remove(filter?: RuleFilter): void
   }
   /** Answers one request for a provider. Never throws. */
@@ -164,9 +147,9 @@ export function assembleDouble(options: AssembleOptions): Double {
       .catch(() => undefined)
     return payment?.order
   }
-  const progress = createProgress({ store, clock, faults, perform })
+  const progress = createProgress({ store, clock, perform, onDue: at => scheduler.expect(at) })
   const router = createRouter(simulators)
-  const parts = {
+  const parts: PipelineParts = {
     router,
     store,
     clock,
@@ -180,13 +163,28 @@ export function assembleDouble(options: AssembleOptions): Double {
     rateLimits,
     markers,
   }
-  const initialAccounts = toInitialAccounts(simulators, options.accounts ?? {}, random)
-  const addFaults = (given: readonly Fault[]) =>
-    given.map(fault => faults.add(simulatorOf(fault.provider).contract, fault))
-  let initialFaults = options.faults ?? []
+  const inventAccounts = () => toInitialAccounts(simulators, options.accounts ?? {}, random)
+  const checkFaults = (given: readonly Fault[]) =>
+    given.map(fault => checkFault(simulatorOf(fault.provider).contract, fault))
+  const addFaults = (checked: readonly Fault[]) => checked.map(fault => faults.add(fault))
+  let initialFaults = checkFaults(options.faults ?? [])
   addFaults(initialFaults)
+  let initialAccounts = inventAccounts()
   const ready = store.reset(initialAccounts)
-  const control = createCallbackControl({ simulatorOf, store, clock, callbacks, scheduler })
+  const { signal: closed } = closing
+  const control = createCallbackControl({ simulatorOf, store, clock, callbacks, scheduler, closed })
+  const accounts = createAccounts({
+    simulatorOf,
+    store,
+    random,
+    initial: () => initialAccounts,
+    forget(provider, id) {
+      callbacks.breakOff(provider, id)
+      faults.forget(provider, id)
+      journal.forget(provider, id)
+      random.reset(`${provider}/${id}/`)
+    },
+  })
 
   function simulatorOf(provider: string): Simulator {
     const simulator = contracts.get(provider)
@@ -198,8 +196,9 @@ export function assembleDouble(options: AssembleOptions): Double {
   }
 
   async function reset(): Promise<void> {
+    callbacks.breakOff()
     random.reset()
-    faults.remove()
+    faults.reset()
     journal.reset()
     scheduler.reset()
     clock.reset()
@@ -218,27 +217,6 @@ export function assembleDouble(options: AssembleOptions): Double {
       await ready
       return run(...args)
     }
-  }
-
-  async function putAccount(
-    provider: string,
-    id: string,
-    given: Readonly<Record<string, unknown>>,
-  ): Promise<Account> {
-    const simulator = simulatorOf(provider)
-    const { contract } = simulator
-    const known = await store.getAccount(provider, id)
-    const account = changeAccount(contract, known ?? newAccount(simulator, id, random), given)
-    const identity = account.credentials[contract.account.identifiedBy]
-    const holder = await store.findAccount(provider, String(identity))
-    if (holder && holder.id !== id) {
-      throw new PaydoubleError(
-        'badAccount',
-        `Failed to change the account ${provider}/${id}: the account ${holder.id} has the same ${contract.account.identifiedBy}.`,
-      )
-    }
-    await store.putAccount(account)
-    return account
   }
 
   return {
@@ -260,7 +238,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       },
       now: () => clock.now(),
       advance: whenReady(async duration => moveTo(clock.now() + toMilliseconds(duration))),
-      set: whenReady(async moment => moveTo(typeof moment === 'string' ? Date.parse(moment) : moment)),
+      set: whenReady(async moment => moveTo(toMoment(moment))),
       freeze: () => clock.freeze(),
       resume() {
         clock.resume()
@@ -276,34 +254,14 @@ export function assembleDouble(options: AssembleOptions): Double {
       get: whenReady(control.get),
     },
     accounts: {
-      list: whenReady(() => store.listAccounts()),
-      get: whenReady((provider, id) => store.getAccount(provider, id)),
-      put: whenReady(putAccount),
-      create: whenReady((provider, changes = {}) => {
-        const { contract } = simulatorOf(provider)
-        const id = `acc_${random.stream(`${contract.id}/accounts`).text(12, hexDigits)}`
-        return putAccount(provider, id, changes)
-      }),
-      reset: whenReady(async (provider, id) => {
-        simulatorOf(provider)
-        const known = await store.getAccount(provider, id)
-        if (!known) {
-          throw new PaydoubleError(
-            'accountUnknown',
-            `Failed to reset the account ${provider}/${id}: there is none. "paydouble accounts" lists them.`,
-          )
-        }
-        const key = accountKey(known)
-        const account = initialAccounts.find(initial => accountKey(initial) === key) ?? known
-        await store.resetAccount(account)
-        faults.remove({ provider, account: id })
-        journal.forget(provider, id)
-        random.reset(`${provider}/${id}/`)
-        return account
-      }),
+      list: whenReady(accounts.list),
+      get: whenReady(accounts.get),
+      put: whenReady(accounts.put),
+      create: whenReady(accounts.create),
+      reset: whenReady(accounts.reset),
     },
     faults: {
-      add: given => addFaults('provider' in given ? [given] : given),
+      add: given => addFaults(checkFaults('provider' in given ? [given] : given)),
       list: () => faults.list(),
       remove: filter => faults.remove(filter),
     },
@@ -313,103 +271,20 @@ export function assembleDouble(options: AssembleOptions): Double {
     },
     async apply(plan) {
       await ready
-      initialFaults = plan.faults ?? []
-      if (plan.seed !== undefined) random.reseed(plan.seed)
+      initialFaults = checkFaults(plan.faults ?? [])
+      random.reseed(plan.seed ?? random.seed)
+      initialAccounts = inventAccounts()
       await reset()
     },
     reset: whenReady(reset),
-    closed: closing.signal,
+    closed,
     async close() {
       closing.abort()
-      callbacks.close()
-      await scheduler.idle()
       scheduler.reset()
+      callbacks.breakOff()
+      await scheduler.idle()
       clock.reset()
       await store.close()
     },
-  }
-}
-
-/**
- * The accounts with which a double begins.
- *
- * @param given accounts by provider, instead of the simulators' own
- * @throws PaydoubleError `badAccount`, `unknownProvider`
- */
-export function toInitialAccounts(
-  simulators: readonly Simulator[],
-  given: Readonly<Record<string, readonly AccountSeed[]>>,
-  random: Random,
-): Account[] {
-  const known = simulators.map(({ contract }) => contract.id)
-  const stranger = Object.keys(given).find(provider => !known.includes(provider))
-  if (stranger !== undefined) {
-    throw new PaydoubleError(
-      'unknownProvider',
-      `Failed to add the accounts of ${JSON.stringify(stranger)}: this double has ${known.join(', ')}.`,
-    )
-  }
-  return simulators.flatMap(simulator => {
-    const { contract } = simulator
-    const accounts = (given[contract.id] ?? simulator.accounts).map(({ id, ...fields }) =>
-      changeAccount(contract, newAccount(simulator, id, random), fields),
-    )
-    const { identifiedBy } = contract.account
-    const id = repeated(accounts.map(account => account.id))
-    const identity = repeated(accounts.map(account => String(account.credentials[identifiedBy])))
-    if (id === undefined && identity === undefined) return accounts
-    const what =
-      id === undefined
-        ? `two of them have the same ${identifiedBy}`
-        : `the id ${JSON.stringify(id)} comes twice`
-    throw new PaydoubleError('badAccount', `Failed to add the accounts of ${contract.id}: ${what}.`)
-  })
-}
-
-/** An account as the simulator knows it by this id, or with invented credentials. */
-function newAccount(
-  { contract, accounts, inventCredentials }: Simulator,
-  id: string,
-  random: Random,
-): Account {
-  const invented = inventCredentials(random.stream(`${contract.id}/accounts/${id}`))
-  const account = { provider: contract.id, id, credentials: invented, settings: contract.account.defaults }
-  const { id: _, ...fields } = accounts.find(seeded => seeded.id === id) ?? { id }
-  return changeAccount(contract, account, fields)
-}
-
-function repeated(values: readonly string[]): string | undefined {
-  return values.find((value, i) => values.indexOf(value) !== i)
-}
-
-/**
- * The account with some fields changed.
- * @throws PaydoubleError `badAccount`
- */
-function changeAccount(
-  contract: Contract,
-  account: Account,
-  changes: Readonly<Record<string, unknown>>,
-): Account {
-  const { credentials, settings } = contract.account
-  const known = [...Object.keys(credentials.shape), ...Object.keys(settings.shape)]
-  const unknown = Object.keys(changes).find(name => !known.includes(name))
-  const failure = (why: string) =>
-    new PaydoubleError(
-      'badAccount',
-      `Failed to change the account ${account.provider}/${account.id}: ${why}. Its fields are ${known.join(', ')}.`,
-    )
-  if (unknown !== undefined) throw failure(`there is no field ${JSON.stringify(unknown)}`)
-  const merged = { ...account.credentials, ...account.settings, ...changes }
-  const parsed = z.object({ ...credentials.shape, ...settings.shape }).safeParse(merged)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw failure(`${issue?.path.join('.')} is not right (${issue?.message})`)
-  }
-  const pick = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, parsed.data[name]]))
-  return {
-    ...account,
-    credentials: pick(Object.keys(credentials.shape)),
-    settings: pick(Object.keys(settings.shape)),
   }
 }

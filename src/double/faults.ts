@@ -29,7 +29,15 @@ export const networkSchema = z.discriminatedUnion('do', [
     .strictObject({ do: z.literal('garbage'), phase })
     .meta({ description: 'Random bytes in place of the body. `after` where no phase is given.' }),
   z
-    .strictObject({ do: z.literal('contentType'), as: z.string().max(200).optional(), phase })
+    .strictObject({
+      do: z.literal('contentType'),
+      as: z
+        .string()
+        .max(200)
+        .regex(/^[\x20-\x7e]+$/, 'not a text that a header can hold')
+        .optional(),
+      phase,
+    })
     .meta({ description: 'Another content type; `text/html` and `after` where nothing else is given.' }),
   z
     .strictObject({
@@ -91,19 +99,23 @@ export type Fault = z.output<typeof faultSchema>
 export const faultHeader = 'x-paydouble'
 
 export interface Faults {
-  /**
-   * Adds a fault, after the others.
-   * @throws PaydoubleError `badFault`, `unknownError` where the error table has no such row
-   */
-  add(contract: Contract, fault: Fault): Rule
+  /** Adds a fault that was checked, after the others. */
+  add(fault: Fault): Rule
   /** The rules that are not used up, in their order. */
   list(): Rule[]
-  /** Whether any rule has this effect. */
-  has(effect: Effect): boolean
+  /** Whether any rule has this effect, or any at all. */
+  has(effect?: Effect): boolean
   /** The next rule with this effect that strikes here; being asked counts. */
   take<E extends Effect>(effect: E, at: Strike): Taken<E> | undefined
-  /** Takes rules away: all, or those of an account, or one. */
+  /**
+   * Takes rules away: all, or those of an account, or one, which may be used up already.
+   * @throws PaydoubleError `faultUnknown`
+   */
   remove(filter?: RuleFilter): void
+  /** Takes the rules of an account away, as if it had never had any. */
+  forget(provider: string, account: string): void
+  /** Takes all rules away, as if there had never been any. */
+  reset(): void
 }
 
 export interface RuleFilter {
@@ -140,6 +152,8 @@ interface Entry {
   readonly id: string
   readonly fault: Fault
   readonly orderNumber: RegExp | undefined
+  /** The random stream of its probability. */
+  readonly stream: string
   skip: number
   left: number
 }
@@ -147,15 +161,20 @@ interface Entry {
 export function createFaults(random: Random): Faults {
   let entries: Entry[] = []
   let added = 0
+  /** How many rules each account has had: what strikes one account does not depend on what others add. */
+  const counts = new Map<string, number>()
 
   return {
-    add(contract, given) {
-      const fault = checkFault(contract, given)
+    add(fault) {
       const { skip = 0, times = fault.probability === undefined ? 1 : 'always', orderNumber } = fault
+      const scope = scopeOf(fault)
+      const count = (counts.get(scope) ?? 0) + 1
+      counts.set(scope, count)
       added++
       const entry: Entry = {
         id: `fault_${added}`,
         fault,
+        stream: `${scope}/${count}`,
         orderNumber: orderNumber === undefined ? undefined : toPattern(orderNumber),
         skip,
         left: times === 'always' ? Number.POSITIVE_INFINITY : times,
@@ -166,11 +185,12 @@ export function createFaults(random: Random): Faults {
 
     list: () => entries.map(toRule),
 
-    has: effect => entries.some(({ fault }) => fault[effect] !== undefined),
+    has: effect =>
+      effect === undefined ? entries.length > 0 : entries.some(({ fault }) => fault[effect] !== undefined),
 
     take(effect, at) {
       for (const entry of entries) {
-        const { fault, id } = entry
+        const { fault } = entry
         const value = fault[effect]
         if (value === undefined || !strikes(entry, at)) continue
         if (entry.skip > 0) {
@@ -180,7 +200,7 @@ export function createFaults(random: Random): Faults {
         const { probability } = fault
         if (
           probability !== undefined &&
-          random.stream(`faults/${id}`).int(1, 1_000_000) > probability * 1_000_000
+          random.stream(entry.stream).int(1, 1_000_000) > probability * 1_000_000
         )
           continue
         entry.left--
@@ -191,14 +211,37 @@ export function createFaults(random: Random): Faults {
     },
 
     remove(filter = {}) {
+      const { id: named } = filter
+      const number = Number(/^fault_([1-9]\d{0,14})$/.exec(named ?? '')?.[1])
+      if (named !== undefined && !(number <= added)) {
+        throw new PaydoubleError(
+          'faultUnknown',
+          `Failed to take away the fault ${JSON.stringify(named)}: none was added with this id. "paydouble fault list" lists those that are left.`,
+        )
+      }
       const isOut = ({ fault, id }: Entry) =>
         (filter.id ?? id) === id &&
         (filter.provider ?? fault.provider) === fault.provider &&
         (filter.account === undefined || filter.account === fault.account)
       entries = entries.filter(entry => !isOut(entry))
-      if (entries.length === 0) added = 0
+    },
+
+    forget(provider, account) {
+      entries = entries.filter(({ fault }) => fault.provider !== provider || fault.account !== account)
+      counts.delete(scopeOf({ provider, account }))
+    },
+
+    reset() {
+      entries = []
+      added = 0
+      counts.clear()
     },
   }
+}
+
+/** The random streams of an account's rules begin so, with the account, and are reset with it. */
+function scopeOf({ provider, account = '' }: Pick<Fault, 'provider' | 'account'>): string {
+  return `${provider}/${account}/faults`
 }
 
 function strikes({ fault, orderNumber }: Entry, at: Strike): boolean {
@@ -225,10 +268,10 @@ function escapePattern(text: string): string {
 }
 
 /**
- * A fault with its error named by its row.
+ * A fault that can strike.
  * @throws PaydoubleError `badFault`, `unknownError`
  */
-function checkFault(contract: Contract, given: Fault): Fault {
+export function checkFault(contract: Contract, given: Fault): Fault {
   const parsed = faultSchema.safeParse(given)
   const failure = (why: string) =>
     new PaydoubleError('badFault', `Failed to add the fault ${show(given)}: ${why}.`)
@@ -250,6 +293,8 @@ function checkFault(contract: Contract, given: Fault): Fault {
       `${contract.id} has no operation ${JSON.stringify(fault.operation)}. Its operations are ${Object.keys(operations).join(', ')}`,
     )
   }
+  if (fault.deliver && fault.operation !== undefined)
+    throw failure('a callback follows from a payment and not from an operation; leave "operation" out')
   const callback = fault.deliver?.callback
   if (callback !== undefined && !Object.hasOwn(callbacks, callback)) {
     const known = Object.keys(callbacks)
@@ -310,33 +355,45 @@ export function readAsked(contract: Contract, text: string): Fault {
       'badFault',
       `Failed to read ${JSON.stringify(text.slice(0, 200))} as a fault: ${why}. By header it is "${faultHeader}: error=CODE", "${faultHeader}: network=reset; phase=after", or the fault as JSON.`,
     )
-  if (text.trimStart().startsWith('{')) {
-    let value: Partial<Fault>
-    try {
-      value = JSON.parse(text)
-    } catch {
-      throw failure('it is no JSON')
-    }
-    return checkFault(contract, { ...value, provider })
-  }
-  const pairs = text
-    .split(/[;,]/)
-    .map(pair => pair.trim())
-    .filter(pair => pair !== '')
-  const values = Object.fromEntries(
-    pairs.map(pair =>
-      pair
-        .split(/=(.*)/s)
-        .slice(0, 2)
-        .map(part => part.trim()),
-    ),
+  const given = text.trimStart().startsWith('{') ? readJson(text, failure) : readPairs(text, failure)
+  const own = 'provider' in given && given.provider === provider
+  const strange = Object.keys(given).find(
+    name => !askable.includes(name as Effect) && !(own && name === 'provider'),
   )
+  if (strange !== undefined)
+    throw failure(
+      `it is about this call alone, so it can hold one of ${askable.join(', ')}, and no ${strange}`,
+    )
+  return checkFault(contract, { ...given, provider })
+}
+
+/** What a call can ask for by itself. */
+const askable: readonly Effect[] = ['error', 'network', 'answer', 'lag', 'pay']
+
+type Failure = (why: string) => PaydoubleError
+
+function readJson(text: string, failure: Failure): object {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw failure('it is no JSON')
+  }
+}
+
+function readPairs(text: string, failure: Failure): object {
+  const values: Record<string, string> = {}
+  for (const pair of text.split(/[;,]/)) {
+    const [, name, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/s.exec(pair) ?? []
+    if (name !== undefined && value !== undefined) values[name] = value
+    else if (pair.trim() !== '') throw failure(`${JSON.stringify(pair.trim())} is no pair`)
+  }
   const { error, network, lag, status, ...rest } = values
-  if (error !== undefined) return checkFault(contract, { provider, error })
-  if (lag !== undefined) return checkFault(contract, { provider, lag })
-  if (network === undefined) throw failure('it names neither error, network nor lag')
-  const asked = { do: network, ...(status !== undefined && { status: Number(status) }), ...rest }
-  return checkFault(contract, { provider, network: asked as NetworkFault })
+  if (network === undefined) {
+    if (error === undefined && lag === undefined) throw failure('it names neither error, network nor lag')
+    return { ...(error !== undefined && { error }), ...(lag !== undefined && { lag }) }
+  }
+  const how = { do: network, ...(status !== undefined && { status: Number(status) }), ...rest }
+  return { network: how, ...(error !== undefined && { error }), ...(lag !== undefined && { lag }) }
 }
 
 /**

@@ -52,16 +52,17 @@ export function makeHostile<T>(payload: T, hostility: Hostility): T {
 
 /** An object with some fields set; null takes a field away. A name may be a path, such as `data.orderNo`. */
 export function setFields<T extends object>(payload: T, fields: Readonly<Record<string, unknown>> = {}): T {
-  const copy: Record<string, unknown> = { ...(payload as Record<string, unknown>) }
+  // A map, because in an object a name such as __proto__ is more than a name.
+  const copy = new Map<string, unknown>(Object.entries(payload))
   for (const [name, value] of Object.entries(fields)) {
     const [first = name, ...rest] = name.split('.')
-    const inner = copy[first]
+    const inner = copy.get(first)
     if (rest.length > 0 && typeof inner === 'object' && inner !== null)
-      copy[first] = setFields(inner, { [rest.join('.')]: value })
-    else if (value === null) delete copy[name]
-    else copy[name] = value
+      copy.set(first, setFields(inner, { [rest.join('.')]: value }))
+    else if (value === null) copy.delete(name)
+    else copy.set(name, value)
   }
-  return copy as T
+  return (Array.isArray(payload) ? [...copy.values()] : Object.fromEntries(copy)) as T
 }
 
 function toFullWidth(digit: string): string {

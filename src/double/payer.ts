@@ -82,7 +82,7 @@ export function createPayer(parts: {
       return { outcome: 'lost', order: meant, deliveries: [], findings: [lostPayment(meant, amount)] }
     const findings = surprises(meant, order, amount)
     const changed = await changes.apply(order, 'paid', {
-      when: { paidAt: order.paidAt },
+      when: { paidAt: order.paidAt, paidAmount: order.paidAmount },
       patch: { paidAt: clock.now(), paidAmount: (order.paidAmount ?? 0) + amount },
       channel,
     })

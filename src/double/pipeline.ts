@@ -19,13 +19,13 @@ import {
   type WireResponse,
 } from '../contract/index.ts'
 import type { Account, Order } from '../store/records.ts'
-import { toMilliseconds } from './clock.ts'
+import { createCall } from './call.ts'
 import { type ContextParts, createContext } from './context.ts'
-import { type Effect, type Faults, faultHeader, readAsked, type Taken, toErrorName } from './faults.ts'
+import { type Fault, type Faults, type NetworkFault, toErrorName } from './faults.ts'
 import { makeHostile, setFields } from './hostile.ts'
 import type { Exchange, Journal, Step } from './journal.ts'
 import { type Answer, damage, delayOf, gatewayPage, phaseOf } from './network.ts'
-import type { Progress } from './progress.ts'
+import type { RandomStream } from './random.ts'
 import { findOperation, type IncomingRequest, type Router } from './router.ts'
 import type { PageAnswer } from './simulator.ts'
 
@@ -34,7 +34,6 @@ export interface PipelineParts extends ContextParts {
   readonly router: Router
   readonly faults: Faults
   readonly journal: Journal
-  readonly progress: Progress
   readonly rateLimits: boolean
   /** Whether a marker in a field of a request may ask for a fault. */
   readonly markers: boolean
@@ -86,7 +85,7 @@ async function run(
     exchange.step = step
   }
   let account: Account | undefined
-  let after: Taken<'network'> | undefined
+  let after: NetworkFault | undefined
   exchange.provider = contract.id
   try {
     reach('operation')
@@ -102,12 +101,18 @@ async function run(
     const message = wire.decode(request)
     exchange.params = message.params
     reach('faultBefore')
-    const call = createCall(parts, contract, request, exchange)
-    const network = await call.take('network', () => nameableAccount(parts, contract, request, message, name))
-    if (network && phaseOf(network.effect) === 'before') {
-      const lost = await strikeBefore(parts, contract, network, exchange)
-      if (lost) return lost
-    } else after = network
+    const call = createCall(parts.faults, contract, request, exchange, parts.markers)
+    if (call) {
+      // Who it is for is not known yet, and matters to rules for one account.
+      const named =
+        call.mayTake('network') && (await nameableAccount(parts, contract, request, message, name))
+      if (named) exchange.account = named.id
+      const network = call.take('network')
+      if (network && phaseOf(network) === 'before') {
+        const lost = await strikeBefore(parts, network, exchange)
+        if (lost) return lost
+      } else after = network
+    }
     reach('account')
     const identity = wire.identify(message, name)
     account = await findAccount(parts, contract, identity)
@@ -129,18 +134,16 @@ async function run(
       exchange,
     )
     reach('simulate')
-    const refused = await call.take('error')
-    if (refused) throw new Refusal(toErrorName(contract, refused.effect))
-    const lag = await call.take('lag')
+    const refused = call?.take('error')
+    if (refused !== undefined) throw new Refusal(toErrorName(contract, refused))
     const shown: Order[] = []
     const context = createContext(parts, {
       simulator,
       account,
       exchange,
       now,
-      lagMs: lag ? toMilliseconds(lag.effect) : 0,
+      call,
       shown,
-      progress: parts.progress,
     })
     const simulate = simulator.operations[name]
     if (!simulate) return unmatched(parts, incoming, exchange, contract)
@@ -150,11 +153,11 @@ async function run(
     })
     reach('encode')
     exchange.outcome = 'answered'
-    if (isPage(body)) return strikeAfter(parts, contract, after, toPageResponse(body))
+    if (isPage(body)) return strikeAfter(parts, after, toPageResponse(body), exchange)
     checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
-    const changed = await call.take('answer')
-    const sent = changed ? changeAnswer(body as object, changed.effect) : (body as object)
-    return strikeAfter(parts, contract, after, wire.encode(sent, account.credentials))
+    const changes = call?.take('answer')
+    const sent = changes ? changeAnswer(body as object, changes) : (body as object)
+    return strikeAfter(parts, after, wire.encode(sent, account.credentials), exchange)
   } catch (error) {
     if (!isRefusal(error)) throw error
     exchange.outcome = 'refused'
@@ -166,80 +169,42 @@ async function run(
     const body = wire.refuse(row, { now, elapsedMs: parts.clock.now() - now })
     checkAnswer(`the refusal "${error.errorName}" of ${contract.id}`, contract.refusal, body)
     const status = row.status ?? (settings.refusalStatus as number | undefined) ?? 200
-    return strikeAfter(parts, contract, after, { ...wire.encode(body, account?.credentials), status })
+    return strikeAfter(parts, after, { ...wire.encode(body, account?.credentials), status }, exchange)
   }
-}
-
-/** One call, in search of the faults that strike it; the journal learns which rules do. */
-function createCall(parts: PipelineParts, contract: Contract, request: WireRequest, exchange: Exchange) {
-  const { faults } = parts
-  const { operation = '', params = {} } = exchange
-  const named = contract.operations[operation]?.orderNumber
-  const header = request.headers[faultHeader]
-  const marker = parts.markers ? markerIn(params) : undefined
-  const asked = header || marker
-  const fault = asked === undefined ? undefined : readAsked(contract, asked)
-  return {
-    /** @param findOut tells the account where the call has not come so far */
-    async take<E extends Effect>(
-      effect: E,
-      findOut?: () => Promise<Account | undefined>,
-    ): Promise<Taken<E> | undefined> {
-      let taken: Taken<E> | undefined
-      if (fault?.[effect] !== undefined) {
-        const rule = header === undefined ? `marker ${asked}` : `header ${faultHeader}: ${asked}`
-        taken = { effect: fault[effect] as NonNullable<(typeof fault)[E]>, rule }
-      } else if (faults.has(effect)) {
-        taken = faults.take(effect, {
-          provider: contract.id,
-          operation,
-          account: exchange.account ?? (await findOut?.())?.id,
-          orderNumber: named === undefined ? undefined : String(params[named]),
-        })
-      }
-      if (taken) exchange.fault = exchange.fault ? `${exchange.fault}; ${taken.rule}` : taken.rule
-      return taken
-    },
-  }
-}
-
-/** What a field of a request asks for, where clients can set no header: `paydouble:error=1205`. */
-function markerIn(params: Readonly<Record<string, unknown>>): string | undefined {
-  for (const value of Object.values(params)) {
-    const found = typeof value === 'string' && /paydouble:([^\s\]]+)/.exec(value)?.[1]
-    if (found) return found
-  }
-  return undefined
 }
 
 /** A fault that the provider never learns of. @returns what comes instead of an answer, if anything does */
 async function strikeBefore(
   parts: PipelineParts,
-  contract: Contract,
-  { effect }: Taken<'network'>,
+  fault: NetworkFault,
   exchange: Exchange,
 ): Promise<Answer | undefined> {
-  const random = parts.random.stream(`${contract.id}/network`)
-  await parts.clock.wait(delayOf(effect, random))
-  if (effect.do === 'delay') return undefined
+  const random = networkRandom(parts, exchange)
+  const isOver = await parts.clock.wait(delayOf(fault, random))
+  if (isOver && fault.do === 'delay') return undefined
   exchange.outcome = 'lost'
-  return damage(gatewayPage(), effect, random)
+  return isOver ? damage(gatewayPage(), fault, random) : { ...gatewayPage(), cut: 'reset' }
 }
 
 /** A fault on the way of an answer. */
 async function strikeAfter(
   parts: PipelineParts,
-  contract: Contract,
-  taken: Taken<'network'> | undefined,
+  fault: NetworkFault | undefined,
   answer: Answer,
+  exchange: Exchange,
 ): Promise<Answer> {
-  if (!taken) return answer
-  const random = parts.random.stream(`${contract.id}/network`)
-  await parts.clock.wait(delayOf(taken.effect, random))
-  return damage(answer, taken.effect, random)
+  if (!fault) return answer
+  const random = networkRandom(parts, exchange)
+  const isOver = await parts.clock.wait(delayOf(fault, random))
+  // Where the double was made new meanwhile, there is nobody any more who could answer.
+  return isOver ? damage(answer, fault, random) : { ...answer, cut: 'reset' }
 }
 
-function changeAnswer(body: object, { set, hostile }: Taken<'answer'>['effect']): object {
+function networkRandom({ random }: PipelineParts, { provider, account = '' }: Exchange): RandomStream {
+  return random.stream(`${provider}/${account}/network`)
+}
+
+function changeAnswer(body: object, { set, hostile }: NonNullable<Fault['answer']>): object {
   const changed = setFields(body, set)
   return hostile ? makeHostile(changed, hostile) : changed
 }

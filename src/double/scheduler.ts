@@ -42,6 +42,8 @@ export function createScheduler(
   const underWay = new Map<string, Promise<unknown>>()
   let awakeAt = Number.POSITIVE_INFINITY
   let advancing = 0
+  /** Grows with each reset: what was claimed before it is of another life. */
+  let life = 0
 
   async function expire(order: Order): Promise<Fired | undefined> {
     const at = clock.now()
@@ -50,13 +52,9 @@ export function createScheduler(
   }
 
   async function act(order: Order): Promise<Fired | undefined> {
-    const [next, ...rest] = order.acts
-    const { length } = order.acts
-    const when = { acts: length }
-    const taken = await store.transition(order.id, order.status, order.status, {
-      when,
-      patch: { acts: rest },
-    })
+    const { id, status, acts } = order
+    const [next, ...rest] = acts
+    const taken = await store.transition(id, status, status, { when: { acts }, patch: { acts: rest } })
     const at = clock.now()
     const done = taken && next && (await perform(taken, next))
     return done && { kind: 'acted', at, act: next, order: done }
@@ -79,13 +77,17 @@ export function createScheduler(
    */
   function run(due: readonly Due[]): Promise<(Fired | undefined)[]> {
     const inTurn = clock.kind === 'manual' || advancing > 0
+    const born = life
     let before: Promise<unknown> = Promise.resolve()
     const running = due.map(item => {
-      const fired = inTurn ? before.then(() => start(item)) : start(item)
+      const startNow = async () => (born === life ? start(item) : undefined)
+      const fired = inTurn ? before.then(startNow, startNow) : startNow()
       before = fired
       if (item.kind === 'delivery') {
         const { id } = item.delivery
-        const ended = Promise.allSettled([fired]).then(() => underWay.delete(id))
+        const ended = Promise.allSettled([fired]).then(() => {
+          if (underWay.get(id) === ended) underWay.delete(id)
+        })
         underWay.set(id, ended)
       }
       return fired
@@ -95,14 +97,59 @@ export function createScheduler(
 
   async function runDue(): Promise<Fired[]> {
     const fired: (Fired | undefined)[] = []
-    for (;;) {
-      const due = await store.claimDue(clock.now(), leaseMs, batchSize)
-      if (due.length === 0) break
-      fired.push(...(await run(due)))
+    try {
+      for (;;) {
+        const due = await store.claimDue(clock.now(), leaseMs, batchSize)
+        if (due.length === 0) break
+        // An attempt that takes longer than its lease is not made a second time beside the first.
+        const free = due.filter(item => item.kind !== 'delivery' || !underWay.has(item.delivery.id))
+        fired.push(...(await run(free)))
+      }
+    } finally {
+      const next = await store.nextDueAt()
+      if (next !== undefined) scheduler.expect(next)
     }
-    const next = await store.nextDueAt()
-    if (next !== undefined) scheduler.expect(next)
     return fired.filter(item => item !== undefined)
+  }
+
+  /**
+   * Runs all that is due. Time goes by also while a callback is under way: its receiver may ask the double,
+   * and be held up there. Where that takes longer than `until`, the attempt is left under way.
+   */
+  function runWhileTimePasses(until: number): Promise<Fired[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<Fired[]>()
+    const fired: Fired[] = []
+    const add = (more: readonly Fired[]) => fired.push(...more)
+    const stop = clock.onWait(at => {
+      if (underWay.size === 0) return
+      if (at > until) soon(() => resolve(fired))
+      else soon(() => advance(at).then(add, reject))
+    })
+    runDue()
+      .then(add)
+      .then(() => resolve(fired), reject)
+    return promise.finally(stop)
+  }
+
+  async function advance(until: number): Promise<Fired[]> {
+    const fired: Fired[] = []
+    const born = life
+    advancing++
+    try {
+      while (born === life) {
+        const wait = clock.nextWait()
+        const next = earlier(await store.nextDueAt(), wait)
+        if (next === undefined || next > until) break
+        clock.moveTo(next)
+        // Who has waited for this moment goes on before anything else happens.
+        if (wait !== undefined && wait <= next) await new Promise<void>(soon)
+        fired.push(...(await runWhileTimePasses(until)))
+      }
+      if (born === life) clock.moveTo(until)
+    } finally {
+      advancing--
+    }
+    return fired
   }
 
   /** Nobody waits for these: they stop where the store was closed meanwhile. */
@@ -124,22 +171,7 @@ export function createScheduler(
 
     runSoon: () => soon(runUnwatched),
 
-    async advance(until) {
-      const fired: Fired[] = []
-      advancing++
-      try {
-        for (;;) {
-          const next = earlier(await store.nextDueAt(), clock.nextWait())
-          if (next === undefined || next > until) break
-          clock.moveTo(next)
-          fired.push(...(await runDue()))
-        }
-        clock.moveTo(until)
-      } finally {
-        advancing--
-      }
-      return fired
-    },
+    advance,
 
     async settled(deliveryIds) {
       await Promise.all(deliveryIds.map(id => underWay.get(id)))
@@ -150,6 +182,7 @@ export function createScheduler(
     },
 
     reset() {
+      life++
       awakeAt = Number.POSITIVE_INFINITY
     },
   }

@@ -33,7 +33,7 @@ export function writeCallback(
   const encoded = isChanged ? wire.encodeCallback(said, credentials) : right
   const charset = send.bytes === 'gbk' ? 'gbk' : 'utf-8'
   const body = send.bytes ? rewrite(encoded.body, said, send.bytes) : encoded.body
-  const bytes = charset === 'gbk' ? encodeGbk(body) : body
+  const bytes = toBytes(body, charset)
   const signatureOf = (text: string | Uint8Array, by: Credentials) => wire.signCallback?.(text, by) ?? {}
   const unsigned = withoutNames(encoded.headers, Object.keys(signatureOf(body, credentials)))
   switch (send.sign ?? (isChanged || body !== encoded.body ? 'stale' : 'right')) {
@@ -50,6 +50,11 @@ export function writeCallback(
     case 'none':
       return { headers: unsigned, body, charset }
   }
+}
+
+/** What a text is on the wire; as it is where that is UTF-8. */
+export function toBytes(text: string, charset: Delivery['charset']): string | Uint8Array {
+  return charset === 'gbk' ? encodeGbk(text) : text
 }
 
 /** The same content in other bytes. */

@@ -94,15 +94,18 @@ export interface StoreOptions {
 
 export interface TransitionEffects {
   /** What must be so besides the status, for changes that build on what was read. */
-  readonly when?: Partial<Pick<Order, 'refunded' | 'paidAt'>> & { readonly acts?: number }
+  readonly when?: Partial<Pick<Order, 'refunded' | 'paidAt' | 'paidAmount' | 'acts'>> | undefined
   readonly patch?: OrderPatch
   readonly deliveries?: readonly Delivery[]
 }
 
 /** Whether an order is as a change expects that builds on what was read. */
 export function isAs(order: Order, when: TransitionEffects['when'] = {}): boolean {
-  const { acts = order.acts.length, refunded = order.refunded, paidAt = order.paidAt } = when
-  return order.acts.length === acts && order.refunded === refunded && order.paidAt === paidAt
+  for (const name in when) {
+    const [is, expected] = [order[name as keyof typeof when], when[name as keyof typeof when]]
+    if (expected !== undefined && JSON.stringify(is) !== JSON.stringify(expected)) return false
+  }
+  return true
 }
 
 /** What may change about an order besides its status: nothing by which it is looked for. */

@@ -2,14 +2,21 @@ import { expect, test } from 'vitest'
 import { its500 } from '../../contracts/its500/contract.ts'
 import { qfpay } from '../../contracts/qfpay/contract.ts'
 import { vvtool } from '../../contracts/vvtool/contract.ts'
-import { createFaults, type Fault, readAsked, type Strike, toErrorName } from '../../src/double/faults.ts'
+import {
+  checkFault,
+  createFaults,
+  type Fault,
+  readAsked,
+  type Strike,
+  toErrorName,
+} from '../../src/double/faults.ts'
 import { createRandom } from '../../src/double/random.ts'
 
 const call: Strike = { provider: 'qfpay', operation: 'payment', account: 'demo', orderNumber: 'order-1' }
 
 function openFaults(...added: Fault[]) {
   const faults = createFaults(createRandom(1))
-  for (const fault of added) faults.add(qfpay, fault)
+  for (const fault of added) faults.add(checkFault(qfpay, fault))
   const errors = (count: number, at: Strike = call) =>
     Array.from({ length: count }, () => faults.take('error', at)?.effect)
   return { faults, errors }
@@ -75,7 +82,7 @@ test('of several rows with one code the first answers, and each by its name', ()
 
 test.each(['9999', '', 'toString', '__proto__', '0000', 'success'])('%j is no error', error => {
   const { faults } = openFaults()
-  expect(() => faults.add(qfpay, { provider: 'qfpay', error })).toThrow(
+  expect(() => faults.add(checkFault(qfpay, { provider: 'qfpay', error }))).toThrow(
     expect.objectContaining({ code: 'unknownError', message: expect.stringContaining('1108') }),
   )
   expect(faults.list()).toEqual([])
@@ -149,7 +156,7 @@ test.each<[string, object, RegExp]>([
   ['a payer with two times', { pay: { after: 1, afterQueries: 1 } }, /"pay" needs one of/],
 ])('a fault with %s is refused', (_, fault, message) => {
   const { faults } = openFaults()
-  expect(() => faults.add(qfpay, { provider: 'qfpay', ...fault })).toThrow(
+  expect(() => faults.add(checkFault(qfpay, { provider: 'qfpay', ...fault }))).toThrow(
     expect.objectContaining({ code: 'badFault', message: expect.stringMatching(message) }),
   )
 })
@@ -157,7 +164,7 @@ test.each<[string, object, RegExp]>([
 test('a schedule for a callback that is none is refused', () => {
   const faults = createFaults(createRandom(1))
   expect(() =>
-    faults.add(its500, { provider: 'its500', deliver: { callback: 'refund', sends: [] } }),
+    faults.add(checkFault(its500, { provider: 'its500', deliver: { callback: 'refund', sends: [] } })),
   ).toThrow(/no callback "refund"; its callbacks are paid/)
 })
 

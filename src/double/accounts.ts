@@ -1,0 +1,173 @@
+// The accounts of a double: those it begins with, and those that are changed and added while it runs.
+import * as z from 'zod'
+import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { type Account, accountKey } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import { hexDigits, type Random } from './random.ts'
+import type { AccountSeed, Simulator } from './simulator.ts'
+
+export interface Accounts {
+  list(): Promise<Account[]>
+  get(provider: string, id: string): Promise<Account | undefined>
+  /**
+   * Changes credentials or settings of an account, or adds one.
+   * @throws PaydoubleError `unknownProvider`, `badAccount`
+   */
+  put(provider: string, id: string, changes: Readonly<Record<string, unknown>>): Promise<Account>
+  /**
+   * Adds an account of its own, with an invented id and invented credentials: for a test that shares the double
+   * with others, and sees nothing of them.
+   * @throws PaydoubleError `unknownProvider`, `badAccount`
+   */
+  create(provider: string, changes?: Readonly<Record<string, unknown>>): Promise<Account>
+  /**
+   * Forgets what one account did: its orders, deliveries, faults and journal. Its settings are again as
+   * they were at first; those of an account that was added stay.
+   * @throws PaydoubleError `unknownProvider`, `accountUnknown`
+   */
+  reset(provider: string, id: string): Promise<Account>
+}
+
+export function createAccounts(parts: {
+  readonly simulatorOf: (provider: string) => Simulator
+  readonly store: Store
+  readonly random: Random
+  /** The accounts with which the double begins. */
+  readonly initial: () => readonly Account[]
+  /** Forgets what else is known of an account besides what the store holds. */
+  readonly forget: (provider: string, id: string) => void
+}): Accounts {
+  const { simulatorOf, store, random, initial, forget } = parts
+
+  async function put(
+    provider: string,
+    id: string,
+    given: Readonly<Record<string, unknown>>,
+  ): Promise<Account> {
+    const simulator = simulatorOf(provider)
+    const { contract } = simulator
+    const known = await store.getAccount(provider, id)
+    const account = changeAccount(contract, known ?? newAccount(simulator, id, random), given)
+    const identity = account.credentials[contract.account.identifiedBy]
+    const holder = await store.findAccount(provider, String(identity))
+    if (holder && holder.id !== id) {
+      throw new PaydoubleError(
+        'badAccount',
+        `Failed to change the account ${provider}/${id}: the account ${holder.id} has the same ${contract.account.identifiedBy}.`,
+      )
+    }
+    await store.putAccount(account)
+    return account
+  }
+
+  return {
+    list: () => store.listAccounts(),
+    get: (provider, id) => store.getAccount(provider, id),
+    put,
+
+    async create(provider, changes = {}) {
+      const { contract } = simulatorOf(provider)
+      const id = `acc_${random.stream(`${contract.id}/accounts`).text(12, hexDigits)}`
+      return put(provider, id, changes)
+    },
+
+    async reset(provider, id) {
+      simulatorOf(provider)
+      const known = await store.getAccount(provider, id)
+      if (!known) {
+        throw new PaydoubleError(
+          'accountUnknown',
+          `Failed to reset the account ${provider}/${id}: there is none. "paydouble accounts" lists them.`,
+        )
+      }
+      const account = initial().find(each => accountKey(each) === accountKey(known)) ?? known
+      forget(provider, id)
+      await store.resetAccount(account)
+      return account
+    },
+  }
+}
+
+/**
+ * The accounts with which a double begins.
+ *
+ * @param given accounts by provider, instead of the simulators' own
+ * @throws PaydoubleError `badAccount`, `unknownProvider`
+ */
+export function toInitialAccounts(
+  simulators: readonly Simulator[],
+  given: Readonly<Record<string, readonly AccountSeed[]>>,
+  random: Random,
+): Account[] {
+  const known = simulators.map(({ contract }) => contract.id)
+  const stranger = Object.keys(given).find(provider => !known.includes(provider))
+  if (stranger !== undefined) {
+    throw new PaydoubleError(
+      'unknownProvider',
+      `Failed to add the accounts of ${JSON.stringify(stranger)}: this double has ${known.join(', ')}.`,
+    )
+  }
+  return simulators.flatMap(simulator => {
+    const { contract } = simulator
+    const accounts = (given[contract.id] ?? simulator.accounts).map(({ id, ...fields }) =>
+      changeAccount(contract, newAccount(simulator, id, random), fields),
+    )
+    const { identifiedBy } = contract.account
+    const id = repeated(accounts.map(account => account.id))
+    const identity = repeated(accounts.map(account => String(account.credentials[identifiedBy])))
+    if (id === undefined && identity === undefined) return accounts
+    const what =
+      id === undefined
+        ? `two of them have the same ${identifiedBy}`
+        : `the id ${JSON.stringify(id)} comes twice`
+    throw new PaydoubleError('badAccount', `Failed to add the accounts of ${contract.id}: ${what}.`)
+  })
+}
+
+/** An account as the simulator knows it by this id, or with invented credentials. */
+function newAccount(
+  { contract, accounts, inventCredentials }: Simulator,
+  id: string,
+  random: Random,
+): Account {
+  const invented = inventCredentials(random.stream(`${contract.id}/accounts/${id}`))
+  const account = { provider: contract.id, id, credentials: invented, settings: contract.account.defaults }
+  const { id: _, ...fields } = accounts.find(seeded => seeded.id === id) ?? { id }
+  return changeAccount(contract, account, fields)
+}
+
+function repeated(values: readonly string[]): string | undefined {
+  return values.find((value, i) => values.indexOf(value) !== i)
+}
+
+/**
+ * The account with some fields changed.
+ * @throws PaydoubleError `badAccount`
+ */
+function changeAccount(
+  contract: Contract,
+  account: Account,
+  changes: Readonly<Record<string, unknown>>,
+): Account {
+  const { credentials, settings } = contract.account
+  const known = [...Object.keys(credentials.shape), ...Object.keys(settings.shape)]
+  const unknown = Object.keys(changes).find(name => !known.includes(name))
+  const failure = (why: string) =>
+    new PaydoubleError(
+      'badAccount',
+      `Failed to change the account ${account.provider}/${account.id}: ${why}. Its fields are ${known.join(', ')}.`,
+    )
+  if (unknown !== undefined) throw failure(`there is no field ${JSON.stringify(unknown)}`)
+  const merged = { ...account.credentials, ...account.settings, ...changes }
+  const parsed = z.object({ ...credentials.shape, ...settings.shape }).safeParse(merged)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw failure(`${issue?.path.join('.')} is not right (${issue?.message})`)
+  }
+  const pick = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, parsed.data[name]]))
+  return {
+    ...account,
+    credentials: pick(Object.keys(credentials.shape)),
+    settings: pick(Object.keys(settings.shape)),
+  }
+}
