@@ -39,6 +39,7 @@ export const cashierScript = `
   async function ask() {
     if (asking || dataset.state !== 'waiting') return
     asking = true
+    status.ariaBusy = 'true'
     clearTimeout(next)
     try {
       const body = new URLSearchParams({ orderId: dataset.order })
@@ -51,8 +52,9 @@ export const cashierScript = `
     } catch {
       say('网络不稳定，正在重试…')
     }
-    asking = false
     if (dataset.state === 'waiting') next = setTimeout(ask, pollMs)
+    asking = false
+    status.ariaBusy = 'false'
   }
 
   const isOver = () => endsAt !== null && performance.now() >= endsAt
