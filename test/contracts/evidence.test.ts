@@ -4,6 +4,7 @@ import type { oas31 } from 'openapi3-ts'
 import { describe, expect, test } from 'vitest'
 import { contracts, its500 } from '../../contracts/index.ts'
 import { callbackPayTypes } from '../../contracts/its500/contract.ts'
+import { tokenLifeSeconds } from '../../contracts/vvtool/contract.ts'
 import {
   type Contract,
   type Fact,
@@ -126,7 +127,12 @@ const narrowed: Record<string, (row: ValueRow) => ValueRow> = {
 
 /** Credentials in the documented form; they belong to nobody. */
 const credentials: Record<string, Record<string, string | null>> = {
-  vvtool: { accessToken: '1798c6aadec33d1bc2f5b707f1049aefe0000', merchantNum: '100001' },
+  vvtool: {
+    accessToken: '1798c6aadec33d1bc2f5b707f1049aefe0000',
+    merchantNum: '100001',
+    clientId: 'account',
+    clientSecret: 'accesskey',
+  },
   its500: { appKey: '0123456789abcdef', appSecret: '0123456789abcdef0123456789abcdef' },
   dms: { payerId: 'testtlzf', receiverId: '100001' },
   qfpay: { appCode: 'APP', clientKey: 'KEY', mchid: 'ZaMVg12345' },
@@ -327,9 +333,17 @@ test('its500 the callback has the documented method and message', () => {
   )
 })
 
-test('vvtool calls are limited to the documented rate', () => {
-  const { perSecond } = ruleValue<{ perSecond: number }>('vvtool', 'rule.rate-limit')
-  expect(contractOf('vvtool').rateLimits).toMatchObject([{ limit: perSecond, windowMs: 1000 }])
+test('vvtool calls are limited to the documented rate, and queries to the published one', () => {
+  const perSecond = (rule: string) => ruleValue<{ perSecond: number }>('vvtool', rule).perSecond
+  expect(contractOf('vvtool').rateLimits).toMatchObject([
+    { operation: 'paymentQrCode', limit: perSecond('rule.rate-limit'), windowMs: 1000 },
+    { operation: 'merchantOrderDetail', limit: perSecond('rule.order-query-rate-limit'), windowMs: 1000 },
+  ])
+})
+
+test('vvtool tokens are good for as long as was seen', () => {
+  const { data } = ruleValue<{ data: { expires_in: number } }>('vvtool', 'rule.token-response')
+  expect(tokenLifeSeconds).toBe(data.expires_in)
 })
 
 test('qfpay exactly the documented codes are pending', () => {

@@ -11,6 +11,7 @@ const transcribed: [string, z.ZodObject, Record<string, unknown>][] = [
     vvtool.operations.paymentQrCode.response,
     readExample('vvtool', 'paymentQrCode.response'),
   ],
+  ['vvtool token', vvtool.operations.token.response, readExample('vvtool', 'token.response')],
   ['its500 answer', its500.operations.createOrder.response, readExample('its500', 'createOrder.response')],
   [
     'its500 answer to a query',

@@ -11,6 +11,8 @@ export const its500Account = { appKey: 'de30000000000500', appSecret: 'de3000000
 export const vvtoolAccount = {
   accessToken: 'de300000000000000000000000000000000000c1',
   merchantNum: '100001',
+  clientId: 'demo-client',
+  clientSecret: 'de300000000000000000000000000060',
 }
 export const dmsAccount = { payerId: 'demo-payer', receiverId: '100001' }
 
@@ -135,6 +137,51 @@ export function vvtoolQrCode(
   return door.send('vvtool', {
     path: `/tool/accounts/payment-qr-code?${new URLSearchParams(sent)}`,
     headers: { authorization: `Bearer ${vvtoolAccount.accessToken}`, ...headers },
+  })
+}
+
+export function vvtoolOrderDetail(
+  door: OpenDoor,
+  params: Params = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const sent = defined({
+    order_number: 'order-1',
+    merchant_num: vvtoolAccount.merchantNum,
+    type: '1',
+    ...params,
+  })
+  return door.send('vvtool', {
+    path: `/tool/accounts/merchant-order-detail?${new URLSearchParams(sent)}`,
+    headers: { authorization: `Bearer ${vvtoolAccount.accessToken}`, ...headers },
+  })
+}
+
+export const vvtoolTokenPath = '/api/proxy/oauth/token'
+
+/** Asks for a token with a multipart form, as the page of vv-tool has it, or in another form. */
+export async function vvtoolToken(
+  door: OpenDoor,
+  params: Params = {},
+  { path = vvtoolTokenPath, as = 'multipart' }: { path?: string; as?: 'multipart' | 'form' | 'json' } = {},
+): Promise<Answer> {
+  const sent = defined({
+    grant_type: 'client_credentials',
+    client_id: vvtoolAccount.clientId,
+    client_secret: vvtoolAccount.clientSecret,
+    ...params,
+  })
+  const multipart = new FormData()
+  for (const [name, value] of Object.entries(sent)) multipart.append(name, value)
+  // The platform writes the bytes, and says of which type they are.
+  const body = { multipart, form: new URLSearchParams(sent), json: JSON.stringify(sent) }[as]
+  const headers: Record<string, string> = as === 'json' ? { 'content-type': 'application/json' } : {}
+  const written = new Request('http://127.0.0.1/', { method: 'POST', headers, body })
+  return door.send('vvtool', {
+    method: 'POST',
+    path,
+    headers: { 'content-type': written.headers.get('content-type') ?? '' },
+    body: new Uint8Array(await written.arrayBuffer()),
   })
 }
 

@@ -28,19 +28,22 @@ export function decodeMultipart(bytes: Uint8Array, contentType: string): Record<
   return params
 }
 
-/**
- * Writes named values as `multipart/form-data`; those that are undefined or null are left out.
- *
- * @param boundary what stands between the parts; no value may hold it
- */
-export function encodeMultipart(params: Readonly<Record<string, unknown>>, boundary: string): string {
+/** Writes named values as `multipart/form-data`; those that are undefined or null are left out. */
+export function encodeMultipart(params: Readonly<Record<string, unknown>>): {
+  contentType: string
+  body: string
+} {
   const parts = Object.entries(params)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(
-      ([name, value]) =>
-        `--${boundary}\r\ncontent-disposition: form-data; name="${escapeName(name)}"\r\n\r\n${value}\r\n`,
+      ([name, value]) => `\r\ncontent-disposition: form-data; name="${escapeName(name)}"\r\n\r\n${value}\r\n`,
     )
-  return `${parts.join('')}--${boundary}--\r\n`
+  let boundary = 'form-boundary'
+  while (parts.some(part => part.includes(boundary))) boundary += '0'
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    body: `${[...parts, '--\r\n'].map(part => `--${boundary}${part}`).join('')}`,
+  }
 }
 
 /** Why a multipart body could not be read. */
