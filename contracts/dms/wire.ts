@@ -1,5 +1,5 @@
 // How dms (66智修) reads and answers: JSON or form in, one envelope out, no credential of its own.
-import { decodeForm, FormError } from '../../src/contract/codec/form.ts'
+import { decodeForm, encodeForm, FormError } from '../../src/contract/codec/form.ts'
 import { decodeJsonObject, JsonError } from '../../src/contract/codec/json.ts'
 import { decodeUtf8 } from '../../src/contract/codec/text.ts'
 import { type Message, malformed, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
@@ -8,6 +8,7 @@ export const wire: Wire = {
   decode(request): Message {
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     try {
+      if (request.method === 'GET') return { params: decodeForm(request.query), headers: request.headers }
       const text = decodeUtf8(request.body)
       if (type === 'application/json') return { params: decodeJsonObject(text), headers: request.headers }
       if (type === 'application/x-www-form-urlencoded')
@@ -20,9 +21,12 @@ export const wire: Wire = {
     throw malformed(`the body is ${type ?? 'of no content type'}; JSON and forms are read`)
   },
 
-  identify(message) {
+  identify(message, operation) {
     const { payer_id: payerId } = message.params
     if (typeof payerId === 'string' && payerId !== '') return payerId
+    // Whoever looks for an id need not have one.
+    const isDirectory = operation === 'getPayWayTonglian' || operation === 'bizUser'
+    if (isDirectory && payerId === undefined) return { open: true }
     throw new Refusal('invalidParameter', [
       {
         kind: 'missingField',
@@ -36,15 +40,22 @@ export const wire: Wire = {
   // The document names no credential.
   verify: (): Verification => ({ ok: true }),
 
-  encodeRequest: (operation, params, credentials) => ({
-    method: operation.methods[0] ?? 'POST',
-    path: operation.path,
-    query: '',
-    headers: { 'content-type': 'application/json' },
-    body: new TextEncoder().encode(
-      JSON.stringify({ ...params, payer_id: credentials.payerId, reciever_id: credentials.receiverId }),
-    ),
-  }),
+  encodeRequest({ methods, path }, params, { payerId, receiverId }) {
+    const [method = 'POST'] = methods
+    if (method === 'GET') {
+      const query = encodeForm({ ...params, payer_id: payerId })
+      return { method, path, query, headers: {}, body: new Uint8Array() }
+    }
+    return {
+      method,
+      path,
+      query: '',
+      headers: { 'content-type': 'application/json' },
+      body: new TextEncoder().encode(
+        JSON.stringify({ ...params, payer_id: payerId, reciever_id: receiverId }),
+      ),
+    }
+  },
 
   encode: body => ({
     status: 200,

@@ -1,6 +1,8 @@
-import { dms } from '../../contracts/dms/contract.ts'
+import { dms, orderStates, payWays } from '../../contracts/dms/contract.ts'
+import { formatTime } from '../../src/contract/codec/time.ts'
 import { base62, digits, type RandomStream } from '../../src/double/random.ts'
-import { defineSimulator, expiryOf } from '../../src/double/simulator.ts'
+import { defineSimulator, expiryOf, type SettingsOf } from '../../src/double/simulator.ts'
+import type { Order } from '../../src/store/records.ts'
 
 /** What the QR code of each pay way looks like. */
 const codes = {
@@ -16,6 +18,9 @@ export const dmsSimulator = defineSimulator(dms, {
     payerId: `payer-${random.text(8, digits)}`,
     receiverId: `1${random.text(5, digits)}`,
   }),
+
+  // allinpay has a state for orders that have failed.
+  failsWhenDeclined: true,
 
   keysOf: order => (order.fields.repeatable === true ? {} : { number: order.orderNumber }),
 
@@ -33,8 +38,7 @@ export const dmsSimulator = defineSimulator(dms, {
       }))
       if ('conflict' in created) return context.fail('duplicateOrder')
       return {
-        errCode: 1000 as const,
-        errMsg: dms.errors.success.message,
+        ...success,
         data: {
           weChatAPPInfo: [],
           validateType: 0,
@@ -50,5 +54,50 @@ export const dmsSimulator = defineSimulator(dms, {
         },
       }
     },
+
+    async getPayWayTonglian(_, { account: { id, credentials } }) {
+      return { ...success, data: [{ id: credentials.receiverId, name: id, pay_way: [...payWays] }] }
+    },
+
+    async bizUser(_, { account: { id, credentials } }) {
+      return { ...success, data: [{ biz_user_id: credentials.payerId, name: id }] }
+    },
+
+    async getOrderDetail({ bz_order: orderNumber }, { account, ...context }) {
+      const found = await context.findByOrderNumber(orderNumber)
+      if (!found) return context.fail('orderUnknown')
+      const order = context.show(found)
+      return {
+        ...success,
+        data: {
+          orderNo: order.id,
+          bizOrderNo: order.orderNumber,
+          orderStatus: stateOf(order, account.settings),
+          amount: order.amount,
+          payDatetime: order.paidAt === null ? '' : formatTime(order.paidAt, dms.utcOffsetMinutes),
+          buyerBizUserId: String(order.fields.payer_id),
+        },
+      }
+    },
   },
 })
+
+const success = { errCode: 1000, errMsg: dms.errors.success.message } as const
+
+/** How allinpay calls the state of an order. */
+function stateOf(
+  { status, refunded }: Order,
+  { waitingState }: SettingsOf<typeof dms>,
+): (typeof orderStates)[keyof typeof orderStates] {
+  switch (status) {
+    case 'pending':
+      return waitingState
+    case 'paid':
+      return refunded > 0 ? orderStates.refunded : orderStates.paid
+    case 'failed':
+      return orderStates.failed
+    case 'expired':
+    case 'closed':
+      return orderStates.closed
+  }
+}

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net'
 import { expect, test } from 'vitest'
-import { dmsAccount, qfpayPayment, vvtoolAccount, vvtoolQrCode } from '../harness/clients.ts'
+import { dmsAccount, qfpayPayment, vvtoolAccount, vvtoolQrCode, vvtoolToken } from '../harness/clients.ts'
 import { describeDoors, openHttp, type TestRequest } from '../harness/doors.ts'
 
 const query = `order_price=1&merchant_num=${vvtoolAccount.merchantNum}&relation_order_number=order-1`
@@ -36,6 +36,25 @@ test.each(['/dms/cash-out/payment', '/dms/dms/cash-out/payment'])('dms is reache
   })
   expect(answer.json()).toMatchObject({ errCode: 1000 })
 })
+
+test.each([
+  ['/randomCode?key=x&type=1', { code: '10005' }],
+  ['/its500/randomCode?key=x&type=1', { code: '10005' }],
+  ['/fin-account/biz-user', { errCode: 1000 }],
+  ['/dms/fin-account/biz-user', { errCode: 1000 }],
+  ['/dms/payment/get-pay-way-tonglian', { errCode: 1000 }],
+  ['/dms/dms/payment/get-pay-way-tonglian', { errCode: 1000 }],
+])('a path outside of the usual ones reaches its provider: %s', async (path, expected) => {
+  expect((await (await openHttp()).send('', { path })).json()).toMatchObject(expected)
+})
+
+test.each(['/oauth/token', '/api/proxy/oauth/token', '/vvtool/oauth/token'])(
+  'a token is asked for at %s',
+  async path => {
+    const answer = await vvtoolToken(await openHttp(), {}, { path })
+    expect(answer.json()).toMatchObject({ code: 0 })
+  },
+)
 
 test('the host decides where the path says nothing', async () => {
   const answer = await (await openHttp()).send('', {

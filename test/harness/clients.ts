@@ -202,6 +202,17 @@ export function dmsPayment(door: OpenDoor, params: Readonly<Record<string, unkno
   })
 }
 
+/** Reads one of the interfaces that answer a GET. */
+export function dmsRead(door: OpenDoor, path: string, params: Params = {}): Promise<Answer> {
+  const query = new URLSearchParams(defined(params)).toString()
+  return door.send('dms', { path: query === '' ? path : `${path}?${query}` })
+}
+
+export function dmsOrderDetail(door: OpenDoor, params: Params = {}): Promise<Answer> {
+  const sent = { payer_id: dmsAccount.payerId, bz_order: 'order-1', ...params }
+  return dmsRead(door, '/dms/cash-out/get-order-detail', sent)
+}
+
 function defined(params: Params): Record<string, string> {
   return Object.fromEntries(
     Object.entries(params).filter((pair): pair is [string, string] => pair[1] !== undefined),
