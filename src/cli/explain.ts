@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
 import { simulators } from '../../mocks/index.ts'
 import { type Contract, isRefusal, PaydoubleError } from '../contract/index.ts'
-import { toInitialAccounts } from '../double/double.ts'
+import { toInitialAccounts } from '../double/accounts.ts'
 import { createRandom } from '../double/random.ts'
 import {
   type Direction,

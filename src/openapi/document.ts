@@ -2,6 +2,7 @@ import { oas31 } from 'openapi3-ts'
 import { countFacts, type Describable, provenanceKey, type SecurityScheme } from '../contract/index.ts'
 import { capitalise } from './names.ts'
 import { toPathItem } from './path-item.ts'
+import { toErrorTable, toRefusalExamples } from './refusals.ts'
 import { toSchema } from './schema.ts'
 
 /** The OpenAPI 3.1 document of a contract. */
@@ -22,6 +23,7 @@ export function toOpenApi(contract: Describable, version: string): oas31.OpenAPI
       description,
       [provenanceKey]: provenance,
     })),
+    'x-errors': toErrorTable(contract),
     paths: {},
     components: {},
     ...(contract.account && {
@@ -39,6 +41,7 @@ export function toOpenApi(contract: Describable, version: string): oas31.OpenAPI
     builder.addSecurityScheme(name, toSecurityScheme(scheme))
   }
   builder.addSchema('Refusal', toSchema(contract.refusal))
+  for (const [name, example] of Object.entries(toRefusalExamples(contract))) builder.addExample(name, example)
   for (const [name, operation] of Object.entries(contract.operations)) {
     builder.addSchema(`${capitalise(name)}Answer`, toSchema(operation.response))
     builder.addPath(operation.path, toPathItem(contract, name, operation))

@@ -3,7 +3,6 @@ import type * as z from 'zod'
 import {
   type Callback,
   type Describable,
-  type ErrorRow,
   type Operation,
   type OperationExample,
   provenanceKey,
@@ -54,11 +53,6 @@ function toOperation(
     ...(callbacks.length > 0 && {
       callbacks: Object.fromEntries(callbacks.map(([key, callback]) => [key, toCallback(key, callback)])),
     }),
-    'x-errors': Object.entries(contract.errors).map(([key, { provenance, ...row }]) => ({
-      name: key,
-      ...row,
-      [provenanceKey]: provenance,
-    })),
   }
 }
 
@@ -120,7 +114,11 @@ function toRequestBody({ request, examples }: Operation): oas31.RequestBodyObjec
 function toResponses(contract: Describable, name: string, operation: Operation): oas31.ResponsesObject {
   const byStatus = new Map<
     number,
-    { schemas: Set<string>; examples: Record<string, oas31.ExampleObject>; texts: string[] }
+    {
+      schemas: Set<string>
+      examples: Record<string, oas31.ExampleObject | oas31.ReferenceObject>
+      texts: string[]
+    }
   >()
   const at = (status: number) => {
     const known = byStatus.get(status) ?? { schemas: new Set<string>(), examples: {}, texts: [] }
@@ -136,8 +134,7 @@ function toResponses(contract: Describable, name: string, operation: Operation):
     const refusal = at(row.status ?? 200)
     refusal.schemas.add('Refusal')
     if (refusal !== success) refusal.texts.push(`${row.code}: ${row.meaning}`)
-    const value = refusalExample(contract, row)
-    if (value) refusal.examples[key] = { summary: `${row.code}: ${row.meaning}`, value }
+    if (contract.wire) refusal.examples[key] = { $ref: `#/components/examples/${key}` }
   }
   return Object.fromEntries(
     [...byStatus].map(([status, parts]) => [
@@ -159,7 +156,11 @@ function toHeaders({ responseHeaders }: Describable): Pick<oas31.ResponseObject,
 }
 
 function toResponse(
-  parts: { schemas: Set<string>; examples: Record<string, oas31.ExampleObject>; texts: string[] },
+  parts: {
+    schemas: Set<string>
+    examples: Record<string, oas31.ExampleObject | oas31.ReferenceObject>
+    texts: string[]
+  },
   page: Operation['page'],
 ): oas31.ResponseObject {
   const refs = [...parts.schemas].map(schema => ({ $ref: `#/components/schemas/${schema}` }))
@@ -180,13 +181,6 @@ function toResponse(
     },
   }
 }
-
-function refusalExample({ wire }: Describable, row: ErrorRow): object | undefined {
-  return wire?.refuse(row, { now: exampleMoment, elapsedMs: 0 })
-}
-
-/** 2026-01-01 09:00:00 in China. */
-const exampleMoment = Date.UTC(2026, 0, 1, 1, 0, 0)
 
 function toCallback(name: string, callback: Callback): oas31.CallbackObject {
   return {

@@ -118,7 +118,7 @@ test('the nearest operations come first, at most three of them', () => {
 })
 
 test('the nearest operations of one provider are its own', () => {
-  expect(router.nearest(request('/trade/v1/payment'), 'vvtool').map(({ provider }) => provider)).toEqual([
-    'vvtool',
-  ])
+  const nearest = router.nearest(request('/trade/v1/payment'), 'vvtool')
+  expect(nearest.length).toBeGreaterThan(0)
+  expect(new Set(nearest.map(({ provider }) => provider))).toEqual(new Set(['vvtool']))
 })
