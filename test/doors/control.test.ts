@@ -198,7 +198,7 @@ test('the journal shows what came, what was signed, and no secret', async () => 
     next: null,
   })
   for (const { credentials } of await door.double.accounts.list()) {
-    for (const name of ['clientKey', 'appSecret', 'accessToken']) {
+    for (const name of ['clientKey', 'appSecret', 'accessToken', 'clientSecret']) {
       if (name in credentials) expect(text).not.toContain(credentials[name])
     }
   }

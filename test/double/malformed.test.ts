@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contracts } from '../../contracts/index.ts'
+import type { Operation } from '../../src/contract/index.ts'
 import { dmsAccount, qfpayPayment } from '../harness/clients.ts'
 import { type Answer, type OpenDoor, openHttp } from '../harness/doors.ts'
 import { openInProcess } from '../harness/in-process.ts'
@@ -86,6 +87,44 @@ test.each(targets)(
     // Node itself refuses heads of more than 16 KiB.
     const longest = target.provider === 'vvtool' ? 300 : 30_000
     await sendMalformed(await openHttp(), target, { runs: httpRuns, longest })
+  },
+)
+
+const furtherRuns = 1000
+
+test.each([
+  ['vvtool', 'merchantOrderDetail', ['0', '100', '401']],
+  ['vvtool', 'token', ['0', '100', '401']],
+  ['its500', 'onlinePayFindResult', ['10004', '10005']],
+  ['its500', 'randomCode', ['10001', '10004', '10005']],
+  ['dms', 'getOrderDetail', ['1006', '1001', '1002', '1003']],
+  ['dms', 'bizUser', ['1000', '1001', '1003']],
+] as const)(
+  `${furtherRuns} malformed requests to %s %s get answers of its contract`,
+  async (provider, operation, expected) => {
+    const door = openInProcess()
+    const { operations, refusal, errors } = contractOf(provider)
+    const codes = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(
+        malformedRequests(`${provider} ${operation}` as MalformedProvider, 30_000),
+        async sent => {
+          const answer = await door.send(provider, sent)
+          expect(answer.status).toBeLessThan(500)
+          const body = answer.json()
+          const code = String(body[provider === 'dms' ? 'errCode' : 'code'])
+          const { response } = (operations as Record<string, Operation>)[operation] as Operation
+          const isKnown = response.safeParse(body).success || refusal.safeParse(body).success
+          expect([isKnown, Object.values(errors).map(row => row.code)]).toEqual([
+            true,
+            expect.arrayContaining([code]),
+          ])
+          codes.add(code)
+        },
+      ),
+      { seed, numRuns: furtherRuns },
+    )
+    expect([...codes]).toEqual(expect.arrayContaining([...expected]))
   },
 )
 

@@ -91,8 +91,77 @@ const shapes = {
       'x-qf-sign': sign(pairs, signed ? qfpayAccount.clientKey : 'wrong'),
     }),
   },
+  'vvtool merchantOrderDetail': {
+    method: 'GET',
+    path: '/tool/accounts/merchant-order-detail',
+    in: 'query',
+    json: false,
+    valid: n => [
+      ['order_number', `order-${n}`],
+      ['merchant_num', vvtoolAccount.merchantNum],
+      ['type', '1'],
+    ],
+    headers: (_, signed) => ({
+      authorization: `Bearer ${signed ? vvtoolAccount.accessToken : 'wrong'}`,
+    }),
+  },
+  'vvtool token': {
+    method: 'POST',
+    path: '/api/proxy/oauth/token',
+    in: 'body',
+    json: true,
+    valid: () => [
+      ['grant_type', 'client_credentials'],
+      ['client_id', vvtoolAccount.clientId],
+      ['client_secret', vvtoolAccount.clientSecret],
+      ['scope', 'show'],
+    ],
+    headers: () => ({ 'content-type': form }),
+  },
+  'its500 onlinePayFindResult': {
+    method: 'POST',
+    path: '/order/onlinePayFindResult',
+    in: 'body',
+    json: false,
+    valid: n => [['orderId', `oderpay-${n}`]],
+    headers: (_, signed) => ({
+      'content-type': form,
+      ...(!signed && { 'payment-key': its500Account.appKey, 'payment-secret': 'wrong' }),
+    }),
+  },
+  'its500 randomCode': {
+    method: 'GET',
+    path: '/randomCode',
+    in: 'query',
+    json: false,
+    valid: n => [
+      ['key', its500Account.appKey],
+      ['type', String(1 + (n % 2))],
+    ],
+    headers: () => ({}),
+  },
+  'dms getOrderDetail': {
+    method: 'GET',
+    path: '/dms/cash-out/get-order-detail',
+    in: 'query',
+    json: false,
+    valid: n => [
+      ['payer_id', dmsAccount.payerId],
+      ['bz_order', `order-${n}`],
+    ],
+    headers: () => ({}),
+  },
+  'dms bizUser': {
+    method: 'GET',
+    path: '/fin-account/biz-user',
+    in: 'query',
+    json: false,
+    valid: () => [['payer_id', dmsAccount.payerId]],
+    headers: () => ({}),
+  },
 } satisfies Record<string, Shape>
 
+/** A provider stands for its operation that makes an order. */
 export type MalformedProvider = keyof typeof shapes
 
 /**

@@ -134,6 +134,40 @@ test('its500 calls the address that the order gives', () => {
   ])
 })
 
+test('its500 may answer an order with a page, and nothing else is one', () => {
+  const pages = ofProviders.flatMap(({ id }) =>
+    operationsOf(readDocument(id)).flatMap(({ path, operation }) =>
+      Object.values(operation.responses ?? {}).flatMap(response => {
+        const { 'text/html': media } = (response as oas31.ResponseObject).content ?? {}
+        return media ? [{ path, schema: media.schema }] : []
+      }),
+    ),
+  )
+  expect(pages).toEqual([
+    {
+      path: '/order/createOrder',
+      schema: {
+        type: 'string',
+        description: expect.stringContaining('zzfpage-wxpay'),
+        'x-provenance': expect.objectContaining({ level: 'observed' }),
+      },
+    },
+  ])
+})
+
+test('a GET has its parameters in the query, also where another method has them in its body', () => {
+  const operations = operationsOf(readDocument('its500')).filter(({ path }) => path.endsWith('FindResult'))
+  const places = operations.map(({ method, operation: { parameters = [], requestBody } }) => [
+    method,
+    parameters.filter(isParameter).map(({ name, in: where }) => `${name} in ${where}`),
+    requestBody !== undefined,
+  ])
+  expect(places).toEqual([
+    ['GET', ['orderId in query'], false],
+    ['POST', [], true],
+  ])
+})
+
 test.each(ofProviders)('$id says of every property who says so', ({ id }) => {
   const schemas = schemasOf(readDocument(id)).flatMap(([place, schema]) => propertiesIn(schema, place))
   expect(schemas.length).toBeGreaterThan(10)
