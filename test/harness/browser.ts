@@ -1,4 +1,9 @@
 // A real Chromium, from the registry, for what a person sees.
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import chromium from '@sparticuz/chromium'
 import jsQR from 'jsqr'
 import { type Browser, chromium as launcher, type Page } from 'playwright-core'
@@ -14,15 +19,36 @@ function browser(): Promise<Browser> {
 }
 
 async function start(): Promise<Browser> {
-  // Unpacked on first use, into a folder for temporary files.
-  const executablePath = await chromium.executablePath()
   return launcher.launch({
-    executablePath,
+    executablePath: await unpack(),
     // Not the package's own arguments: they have one process do everything, which ends with the first page.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
     headless: true,
     timeout: 60_000,
   })
+}
+
+/**
+ * Unpacks the browser, unless that was done. It takes seconds, so another test file may do it at the same
+ * time: each does so in a folder of its own, and the first to be ready gives it the name.
+ */
+async function unpack(): Promise<string> {
+  const main = createRequire(import.meta.url).resolve('@sparticuz/chromium')
+  const { version } = JSON.parse(readFileSync(join(dirname(main), '../package.json'), 'utf8'))
+  const folder = join(tmpdir(), `paydouble-chromium-${version}`)
+  const path = join(folder, 'chromium')
+  if (existsSync(path)) return path
+  const own = await mkdtemp(`${folder}-`)
+  const { TMPDIR } = process.env
+  process.env.TMPDIR = own
+  try {
+    await chromium.executablePath()
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  }
+  await rename(own, folder).catch(() => rm(own, { recursive: true }))
+  return path
 }
 
 /** To be called after all tests of a file that opens pages. */
