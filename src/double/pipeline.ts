@@ -27,7 +27,7 @@ import type { Exchange, Journal, Step } from './journal.ts'
 import { type Answer, damage, delayOf, gatewayPage, phaseOf } from './network.ts'
 import type { RandomStream } from './random.ts'
 import { findOperation, type IncomingRequest, type Router } from './router.ts'
-import type { PageAnswer } from './simulator.ts'
+import { pageOf } from './simulator.ts'
 
 /** What the pipeline works with. */
 export interface PipelineParts extends ContextParts {
@@ -153,7 +153,8 @@ async function run(
     })
     reach('encode')
     exchange.outcome = 'answered'
-    if (isPage(body)) return strikeAfter(parts, after, toPageResponse(body), exchange)
+    const page = pageOf(body)
+    if (page !== undefined) return strikeAfter(parts, after, toPageResponse(page), exchange)
     checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
     const changes = call?.take('answer')
     const sent = changes ? changeAnswer(body as object, changes) : (body as object)
@@ -209,11 +210,7 @@ function changeAnswer(body: object, { set, hostile }: NonNullable<Fault['answer'
   return hostile ? makeHostile(changed, hostile) : changed
 }
 
-function isPage(body: unknown): body is PageAnswer {
-  return typeof body === 'object' && body !== null && 'page' in body
-}
-
-function toPageResponse({ page }: PageAnswer): WireResponse {
+function toPageResponse(page: string): WireResponse {
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: page }
 }
 

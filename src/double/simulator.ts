@@ -103,14 +103,22 @@ export interface Context<C extends Contract = Contract> {
 export type OrderDraft = Pick<Order, 'id' | 'orderNumber' | 'amount' | 'qr'> &
   Partial<Pick<Order, 'currency' | 'expiresAt' | 'fields' | 'kind' | 'original' | 'acts'>>
 
+/** Marks a page: no field of a provider's answer can be it, also where this package is there twice. */
+const pageKey: unique symbol = Symbol.for('paydouble.page')
+
 /** An answer that is a page for the payer's browser. */
 export interface PageAnswer {
-  readonly page: string
+  readonly [pageKey]: string
 }
 
 /** @param html the whole document */
 export function toPage(html: string): PageAnswer {
-  return { page: html }
+  return { [pageKey]: html }
+}
+
+/** The document of an answer that is a page; undefined where it is none. */
+export function pageOf(answer: unknown): string | undefined {
+  return (answer as Partial<PageAnswer>)[pageKey]
 }
 
 /** Money that a payer sends: who gets it, by which code, how much in minor units. */
