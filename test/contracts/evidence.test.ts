@@ -2,8 +2,11 @@
 // providers' documents by hand: both ways.
 import type { oas31 } from 'openapi3-ts'
 import { describe, expect, test } from 'vitest'
-import { contracts, its500 } from '../../contracts/index.ts'
+import type * as z from 'zod'
+import { contracts, its500, qfpay } from '../../contracts/index.ts'
 import { callbackPayTypes } from '../../contracts/its500/contract.ts'
+import { payTypes } from '../../contracts/qfpay/pay-types.ts'
+import { queryRow } from '../../contracts/qfpay/query.ts'
 import { tokenLifeSeconds } from '../../contracts/vvtool/contract.ts'
 import {
   type Contract,
@@ -384,6 +387,156 @@ test('qfpay extend_info needs each of the documented texts', () => {
     for (const name of needs) expect(accepts(JSON.stringify({ ...sample, [name]: undefined }))).toBe(false)
   }
 })
+
+test('qfpay calls are limited to the published rates', () => {
+  const { perSecond, perMinute, httpStatus } = ruleValue<Record<string, number>>('qfpay', 'rule.rate-limit')
+  expect(contractOf('qfpay').rateLimits).toMatchObject([
+    { limit: perSecond, windowMs: 1000 },
+    { limit: perMinute, windowMs: 60_000 },
+  ])
+  expect(contractOf('qfpay').errors.rateLimited?.status).toBe(httpStatus)
+})
+
+test('qfpay the pay types are those of the published table, and those with a code of the merchant are played', () => {
+  const table = ruleValue<Record<string, string>>('qfpay', 'rule.pay-types')
+  const names = Object.entries(payTypes).map(([code, { name }]) => [code, name])
+  expect(Object.fromEntries(names)).toEqual(table)
+  for (const { name, kind } of Object.values(payTypes)) {
+    expect([kind === 'MPM', kind === 'CPM']).toEqual([/ MPM\b/.test(name), /\bCPM\b/.test(name)])
+  }
+  const merchants = Object.entries(payTypes).filter(([, { kind }]) => kind === 'MPM')
+  expect(qfpay.account.defaults.payTypes).toEqual(expect.arrayContaining(merchants.map(([code]) => code)))
+})
+
+/** Rules of qfpay that are not in its document, and whose value is that of their row all the same. */
+const samePublished = {
+  currencies: 'rule.currencies',
+  payTypes: 'rule.pay-types',
+  payTypesRegional: 'rule.pay-types-regional',
+  expiredTimePayTypes: 'rule.expired-time-pay-types',
+  notifyUrlPublic: 'rule.notify-url-public',
+  queryUnpaidRow: 'rule.query-unpaid-row',
+  queryRefundPendingRow: 'rule.refund-pending-capture',
+  cancelValues: 'rule.query-cancel-values',
+  refundPartial: 'rule.refund-partial',
+  refundOwnRow: 'rule.refund-own-row',
+  refundNightWindow: 'rule.refund-night-window',
+  refundFps: 'rule.refund-fps',
+  refundFailureFields: 'rule.refund-failure-fields',
+  closeUnsupported: 'rule.close-unsupported',
+  closeTooSoon: 'rule.close-wechat-five-minutes',
+  callbackEvents: 'rule.callback-events',
+  callbackSignature: 'rule.callback-signature',
+  callbackTransport: 'rule.callback-transport',
+  callbackRetry: 'rule.callback-retry',
+  callbackUnknownFields: 'rule.callback-unknown-fields',
+  rateLimit: 'rule.rate-limit',
+} as const satisfies Partial<Record<keyof typeof qfpay.rules, string>>
+
+test.each(Object.entries(samePublished))('qfpay the rule %s has the value of %s', (name, row) => {
+  const rule = contractOf('qfpay').rules[name]
+  expect(rule?.value).toEqual(ruleValue('qfpay', row))
+  expect(rule && evidenceOf(rule)).toBe(row)
+})
+
+test('qfpay payments can be refunded as long as was seen, but for the pay type that is published to have no refund', () => {
+  const seen = ruleValue<Record<string, number>>('qfpay', 'rule.refund-windows-days')
+  const none = ruleValue<string>('qfpay', 'rule.refund-fps')
+  expect(qfpay.rules.refundWindowDays.value).toEqual({ ...seen, [none]: 0 })
+})
+
+test('qfpay notifications are tried again after the published pauses', () => {
+  const units: Record<string, number> = { m: 60_000, h: 3_600_000 }
+  const pauses = ruleValue<string[]>('qfpay', 'rule.callback-retry')
+  expect(qfpay.account.defaults.retryDelaysMs).toEqual(
+    pauses.map(pause => Number.parseInt(pause, 10) * (units[pause.at(-1) ?? ''] ?? Number.NaN)),
+  )
+})
+
+test('qfpay notifications are acknowledged by the published answer alone', () => {
+  const { httpStatus: status, body } = ruleValue<{ httpStatus: number; body: string }>(
+    'qfpay',
+    'rule.callback-ack',
+  )
+  for (const { acknowledged } of Object.values(contractOf('qfpay').callbacks)) {
+    expect(acknowledged({ status, body }, qfpay.account.defaults)).toBe(true)
+    expect(acknowledged({ status: status + 1, body }, qfpay.account.defaults)).toBe(false)
+    expect(acknowledged({ status, body: `${body} ` }, qfpay.account.defaults)).toBe(false)
+    const observed = ruleValue<string>('qfpay', 'rule.callback-ack-case')
+    expect(acknowledged({ status, body: observed }, qfpay.account.defaults)).toBe(false)
+    expect(acknowledged({ status, body: observed }, { acknowledgeCase: 'any' })).toBe(true)
+  }
+})
+
+test.each<[string, z.ZodObject, string[], string[]]>([
+  ['row of a query', queryRow, ruleValue('qfpay', 'rule.query-row-fields'), []],
+  [
+    'answer to a refund',
+    qfpay.operations.refund.response,
+    ruleValue('qfpay', 'rule.refund-response-fields'),
+    ['respmsg', 'cash_fee', 'cash_fee_type', 'cash_refund_fee', 'cash_refund_fee_type'],
+  ],
+  [
+    'answer to a close',
+    qfpay.operations.close.response,
+    ruleValue('qfpay', 'rule.close-response-fields'),
+    ['surcharge_fee', 'surcharge_rate'],
+  ],
+  [
+    'request for a refund',
+    qfpay.operations.refund.request.schema,
+    ruleValue<{ parameters: string[] }>('qfpay', 'rule.refund-operation').parameters,
+    ['notify_url'],
+  ],
+  ['request for a query', qfpay.operations.query.request.schema, queryParameters(), []],
+  ['request for a close', qfpay.operations.close.request.schema, closeParameters(), []],
+  [
+    'notification of a payment',
+    qfpay.callbacks.payment.payload,
+    [
+      ...ruleValue<string[]>('qfpay', 'rule.callback-fields-mandatory'),
+      ...ruleValue<string[]>('qfpay', 'rule.callback-fields-optional'),
+    ],
+    [],
+  ],
+  [
+    'notification of a refund',
+    qfpay.callbacks.refund.payload,
+    [
+      ...ruleValue<string[]>('qfpay', 'rule.callback-fields-mandatory'),
+      ...ruleValue<string[]>('qfpay', 'rule.callback-fields-optional'),
+      ruleValue<string>('qfpay', 'rule.callback-refund-orig-out-trade-no'),
+    ],
+    [],
+  ],
+])('qfpay the %s has the fields of the evidence and no others', (_, schema, listed, further) => {
+  expect(Object.keys(schema.shape).sort()).toEqual([...listed, ...further].sort())
+})
+
+test('qfpay every mandatory field of a notification is needed', () => {
+  const { payload, example } = qfpay.callbacks.payment
+  for (const name of ruleValue<string[]>('qfpay', 'rule.callback-fields-mandatory')) {
+    expect(payload.safeParse({ ...example, [name]: undefined })).toMatchObject({ success: false })
+  }
+})
+
+test('qfpay a query takes pages of as many rows as published', () => {
+  const { maxPageSize } = ruleValue<{ maxPageSize: number }>('qfpay', 'rule.query-parameters')
+  const takes = (page_size: number) =>
+    qfpay.operations.query.request.schema.safeParse({ page_size: String(page_size) }).success
+  expect([1, maxPageSize, maxPageSize + 1].map(takes)).toEqual([true, true, false])
+  expect(qfpay.rules.queryDefaults.value.maxPageSize).toBe(maxPageSize)
+})
+
+function queryParameters(): string[] {
+  const { lists, others } = ruleValue<Record<'lists' | 'others', string[]>>('qfpay', 'rule.query-parameters')
+  return [...lists, ...others]
+}
+
+function closeParameters(): string[] {
+  const { oneOf, others } = ruleValue<Record<'oneOf' | 'others', string[]>>('qfpay', 'rule.close-parameters')
+  return [...oneOf, ...others]
+}
 
 interface Place<R extends EvidenceRow> {
   readonly provider: string

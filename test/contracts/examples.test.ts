@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { contracts, dms, its500, qfpay, vvtool } from '../../contracts/index.ts'
+import { queryRow } from '../../contracts/qfpay/query.ts'
 import type { Contract, WireRequest } from '../../src/contract/index.ts'
 import { readExample, readText, ruleValue } from './evidence.ts'
 
@@ -23,6 +24,8 @@ const transcribed: [string, z.ZodObject, Record<string, unknown>][] = [
   ['qfpay request', qfpay.operations.payment.request.schema, readExample('qfpay', 'payment.request')],
   ['qfpay answer', qfpay.operations.payment.response, readExample('qfpay', 'payment.response')],
   ['qfpay refusal', qfpay.refusal, readExample('qfpay', 'refusal.response')],
+  ['qfpay refusal of a refund', qfpay.refusal, readExample('qfpay', 'refund.refusal.response')],
+  ['qfpay row of an unpaid order', queryRow.partial(), readExample('qfpay', 'query.unpaid-row')],
 ]
 
 test.each(transcribed)('the documented %s is taken', (_, schema, example) => {
@@ -142,6 +145,11 @@ function unknownPaths(schema: z.ZodObject, message: object, at = ''): string[] {
   return Object.entries(message).flatMap(([name, value]) => {
     const field = schema.shape[name]
     if (field === undefined) return [`${at}/${name}`]
+    if (Array.isArray(value) && 'element' in field && value.every(item => typeof item === 'object')) {
+      return value.flatMap((item, i) =>
+        unknownPaths(field.element as z.ZodObject, item, `${at}/${name}/${i}`),
+      )
+    }
     return 'shape' in field ? unknownPaths(field as z.ZodObject, value as object, `${at}/${name}`) : []
   })
 }
