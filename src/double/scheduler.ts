@@ -45,12 +45,6 @@ export function createScheduler(
   /** Grows with each reset: what was claimed before it is of another life. */
   let life = 0
 
-  async function expire(order: Order): Promise<Fired | undefined> {
-    const at = clock.now()
-    const expired = await store.transition(order.id, 'pending', 'expired', { patch: { changedAt: at } })
-    return expired && { kind: 'expired', at, order: expired }
-  }
-
   async function act(order: Order): Promise<Fired | undefined> {
     const { id, status, acts } = order
     const [next, ...rest] = acts
@@ -65,8 +59,7 @@ export function createScheduler(
     return attempted && { kind: 'attempted', at: clock.now(), delivery: attempted }
   }
 
-  function start(item: Due): Promise<Fired | undefined> {
-    if (item.kind === 'expiry') return expire(item.order)
+  function start(item: Exclude<Due, { kind: 'expiry' }>): Promise<Fired | undefined> {
     return item.kind === 'act' ? act(item.order) : attempt(item.delivery)
   }
 
@@ -75,59 +68,78 @@ export function createScheduler(
    * the clock stands still or is moved, one thing happens after the other, so that a test sees the same
    * order each time.
    */
-  function run(due: readonly Due[]): Promise<(Fired | undefined)[]> {
+  async function run(claimed: readonly Due[]): Promise<Fired[]> {
     const inTurn = clock.kind === 'manual' || advancing > 0
     const born = life
     let before: Promise<unknown> = Promise.resolve()
-    const running = due.map(item => {
-      const startNow = async () => (born === life ? start(item) : undefined)
-      const fired = inTurn ? before.then(startNow, startNow) : startNow()
-      before = fired
-      if (item.kind === 'delivery') {
-        const { id } = item.delivery
-        const ended = Promise.allSettled([fired]).then(() => {
-          if (underWay.get(id) === ended) underWay.delete(id)
-        })
-        underWay.set(id, ended)
+    const running: Promise<Fired | undefined>[] = []
+    const fired: Fired[] = []
+    for (const item of claimed) {
+      if (item.kind === 'expiry') {
+        fired.push({ kind: 'expired', at: item.order.changedAt ?? item.dueAt, order: item.order })
+        continue
       }
-      return fired
+      // An attempt that takes longer than its lease is not made a second time beside the first.
+      if (item.kind === 'delivery' && underWay.has(item.delivery.id)) continue
+      const startNow = async () => (born === life ? start(item) : undefined)
+      const started = inTurn ? before.then(startNow, startNow) : startNow()
+      before = started
+      running.push(started)
+      if (item.kind === 'delivery') keepUnderWay(item.delivery.id, started)
+    }
+    for (const item of await Promise.all(running)) if (item) fired.push(item)
+    return fired
+  }
+
+  function keepUnderWay(id: string, attempt: Promise<unknown>): void {
+    const ended = Promise.allSettled([attempt]).then(() => {
+      if (underWay.get(id) === ended) underWay.delete(id)
     })
-    return Promise.all(running)
+    underWay.set(id, ended)
+  }
+
+  function claim(until: number): Promise<Due[]> {
+    return store.claimDue(until, { now: clock.now(), leaseMs, limit: batchSize })
   }
 
   async function runDue(): Promise<Fired[]> {
-    const fired: (Fired | undefined)[] = []
+    const fired: Fired[] = []
     try {
       for (;;) {
-        const due = await store.claimDue(clock.now(), leaseMs, batchSize)
-        if (due.length === 0) break
-        // An attempt that takes longer than its lease is not made a second time beside the first.
-        const free = due.filter(item => item.kind !== 'delivery' || !underWay.has(item.delivery.id))
-        fired.push(...(await run(free)))
+        const claimed = await claim(clock.now())
+        if (claimed.length === 0) break
+        for (const item of await run(claimed)) fired.push(item)
       }
     } finally {
-      const next = await store.nextDueAt()
-      if (next !== undefined) scheduler.expect(next)
+      await expectNext()
     }
-    return fired.filter(item => item !== undefined)
+    return fired
+  }
+
+  async function expectNext(): Promise<void> {
+    const next = await store.nextDueAt()
+    if (next !== undefined) scheduler.expect(next)
   }
 
   /**
-   * Runs all that is due. Time goes by also while a callback is under way: its receiver may ask the double,
+   * Runs what was claimed. Time goes by also while a callback is under way: its receiver may ask the double,
    * and be held up there. Where that takes longer than `until`, the attempt is left under way.
    */
-  function runWhileTimePasses(until: number): Promise<Fired[]> {
+  function runWhileTimePasses(claimed: readonly Due[], until: number): Promise<Fired[]> {
+    if (claimed.length === 0 || claimed[0]?.kind === 'expiry') return run(claimed)
     const { promise, resolve, reject } = Promise.withResolvers<Fired[]>()
     const fired: Fired[] = []
-    const add = (more: readonly Fired[]) => fired.push(...more)
+    const add = (more: readonly Fired[]) => {
+      for (const item of more) fired.push(item)
+    }
     const stop = clock.onWait(at => {
-      if (underWay.size === 0) return
       if (at > until) soon(() => resolve(fired))
       else soon(() => advance(at).then(add, reject))
     })
-    runDue()
-      .then(add)
-      .then(() => resolve(fired), reject)
+    run(claimed).then(more => {
+      add(more)
+      resolve(fired)
+    }, reject)
     return promise.finally(stop)
   }
 
@@ -138,16 +150,18 @@ export function createScheduler(
     try {
       while (born === life) {
         const wait = clock.nextWait()
-        const next = earlier(await store.nextDueAt(), wait)
-        if (next === undefined || next > until) break
-        clock.moveTo(next)
+        const claimed = await claim(Math.min(until, wait ?? until))
+        const moment = momentOf(claimed) ?? wait
+        if (moment === undefined || moment > until) break
+        clock.moveTo(moment)
         // Who has waited for this moment goes on before anything else happens.
-        if (wait !== undefined && wait <= next) await new Promise<void>(soon)
-        fired.push(...(await runWhileTimePasses(until)))
+        if (moment === wait) await new Promise<void>(soon)
+        for (const item of await runWhileTimePasses(claimed, until)) fired.push(item)
       }
       if (born === life) clock.moveTo(until)
     } finally {
       advancing--
+      if (born === life) await expectNext()
     }
     return fired
   }
@@ -189,6 +203,8 @@ export function createScheduler(
   return scheduler
 }
 
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
+/** When it happens: expiries may be of several times, of which the clock stands at the last in the end. */
+function momentOf(claimed: readonly Due[]): number | undefined {
+  const item = claimed[0]?.kind === 'expiry' ? claimed[claimed.length - 1] : claimed[0]
+  return item?.dueAt
 }

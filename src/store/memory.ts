@@ -15,6 +15,7 @@ import {
   orderSchema,
 } from './records.ts'
 import {
+  type ClaimOptions,
   type Conflict,
   type Due,
   defaultPageSize,
@@ -109,18 +110,64 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
 
   /** The order or delivery that a timer stands for, if it still says so. */
   function dueBy({ kind, id, at }: Timer): Due | undefined {
-    if (kind === 'expiry') {
-      const order = orders.get(id)
-      const isCurrent = order?.status === 'pending' && order.expiresAt === at
-      return isCurrent ? { kind, dueAt: at, order } : undefined
+    if (kind === 'delivery') {
+      const delivery = deliveries.get(id)
+      const isCurrent = delivery?.status === 'pending' && delivery.dueAt === at
+      return isCurrent ? { kind, dueAt: at, delivery } : undefined
     }
-    if (kind === 'act') {
-      const order = orders.get(id)
-      return order && actDueAt(order) === at ? { kind, dueAt: at, order } : undefined
+    const order = orders.get(id)
+    if (kind === 'act') return order && actDueAt(order) === at ? { kind, dueAt: at, order } : undefined
+    const isCurrent = order?.status === 'pending' && order.expiresAt === at
+    return isCurrent ? { kind, dueAt: at, order } : undefined
+  }
+
+  /** The first of the timers that still count. */
+  function nextTimer(): Timer | undefined {
+    for (let first = timers.peek(); first; first = timers.peek()) {
+      if (dueBy(first)) return first
+      timers.pop()
     }
-    const delivery = deliveries.get(id)
-    const isCurrent = delivery?.status === 'pending' && delivery.dueAt === at
-    return isCurrent ? { kind, dueAt: at, delivery } : undefined
+    return undefined
+  }
+
+  /** Expires orders until something else comes first. */
+  function expireOrders(until: number, { now, limit }: ClaimOptions): Due[] {
+    const expired: Due[] = []
+    while (expired.length < limit) {
+      const timer = nextTimer()
+      const order = timer?.kind === 'expiry' && timer.at <= until ? orders.get(timer.id) : undefined
+      if (!timer || !order) break
+      timers.pop()
+      change(order, { status: 'expired', changedAt: Math.max(now, timer.at) })
+      expired.push({ kind: 'expiry', dueAt: timer.at, order: copyOf(order) })
+    }
+    return expired
+  }
+
+  /** Takes acts and deliveries until an expiry comes first. */
+  function takeOthers(until: number, { now, leaseMs, limit }: ClaimOptions): Due[] {
+    const taken: Due[] = []
+    const acts = new Map<string, Timer>()
+    while (taken.length < limit) {
+      const timer = nextTimer()
+      const due = timer && timer.kind !== 'expiry' && timer.at <= until ? dueBy(timer) : undefined
+      if (!timer || !due) break
+      timers.pop()
+      if (due.kind !== 'act' || !acts.has(timer.id)) taken.push(copyOf(due))
+      if (due.kind === 'act') acts.set(timer.id, timer)
+      if (due.kind !== 'delivery') continue
+      due.delivery.dueAt = Math.max(now, until) + leaseMs
+      expectAttempt(due.delivery)
+    }
+    // An act stays due until it is taken off its order.
+    for (const timer of acts.values()) timers.push(timer)
+    return taken
+  }
+
+  function change(order: Order, fields: Partial<Order>): void {
+    leave(order)
+    Object.assign(order, fields)
+    enter(order)
   }
 
   async function put(account: Account): Promise<void> {
@@ -183,9 +230,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
         if (deliveries.get(delivery.id)) throw new Error(`there is a delivery ${delivery.id} already`)
         deliverySchema.parse(delivery)
       }
-      leave(order)
-      Object.assign(order, copyOf(effects.patch), { status: to })
-      enter(order)
+      change(order, { ...copyOf(effects.patch), status: to })
       await Promise.all(outgoing.map(delivery => db.deliveries.create(delivery)))
       return copyOf(order)
     },
@@ -216,33 +261,15 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       return copyOf(delivery)
     },
 
-    async claimDue(now, leaseMs, limit) {
-      const claimed = new Map<string, Due>()
-      const further: Timer[] = []
-      for (
-        let first = timers.peek();
-        first && first.at <= now && claimed.size < limit;
-        first = timers.peek()
-      ) {
-        timers.pop()
-        const due = dueBy(first)
-        const key = `${first.kind}/${first.id}`
-        if (!due || claimed.has(key)) continue
-        claimed.set(key, copyOf(due))
-        if (due.kind === 'delivery') due.delivery.dueAt = now + leaseMs
-        // An expiry stays due until its order is no longer pending.
-        further.push(due.kind === 'delivery' ? { ...first, at: now + leaseMs } : first)
-      }
-      for (const timer of further) timers.push(timer)
-      return [...claimed.values()]
+    async claimDue(until, options) {
+      const first = nextTimer()
+      if (!first || first.at > until) return []
+      if (first.kind === 'expiry') return expireOrders(until, options)
+      return takeOthers(Math.max(first.at, Math.min(options.now, until)), options)
     },
 
     async nextDueAt() {
-      for (let first = timers.peek(); first; first = timers.peek()) {
-        if (dueBy(first)) return first.at
-        timers.pop()
-      }
-      return undefined
+      return nextTimer()?.at
     },
 
     async putAccount(account) {

@@ -24,7 +24,7 @@ const schema = `
   create table if not exists order_keys (key text primary key, order_id text not null) without rowid;
   create table if not exists deliveries (
     n integer primary key, id text not null unique, provider text not null, account text not null,
-    order_id text not null, due_at integer, record text not null
+    order_id text not null, due_at integer, record text not null -- its dueAt is that of the column
   );
   create index if not exists deliveries_order on deliveries (order_id);
   create index if not exists deliveries_due on deliveries (due_at) where due_at is not null;
@@ -50,21 +50,24 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     updateOrder: db.prepare(
       'update orders set status = ?, expires_at = ?, act_at = ?, record = ? where id = ?',
     ),
-    dueOrders: db.prepare(
-      `select record from orders where status = 'pending' and expires_at <= ? order by expires_at, n limit ?`,
+    expire: db.prepare(`update orders set status = 'expired', record = ? where n = ?`),
+    overOrders: db.prepare(
+      `select n, record from orders where status = 'pending' and expires_at <= ? order by expires_at, n limit ?`,
     ),
     dueActs: db.prepare('select record from orders where act_at <= ? order by act_at, n limit ?'),
     insertDelivery: db.prepare(
       `insert into deliveries (id, provider, account, order_id, due_at, record) values (?, ?, ?, ?, ?, ?)`,
     ),
-    delivery: db.prepare('select record from deliveries where id = ?'),
+    delivery: db.prepare('select record, due_at from deliveries where id = ?'),
     updateDelivery: db.prepare('update deliveries set due_at = ?, record = ? where id = ?'),
-    dueDeliveries: db.prepare('select record from deliveries where due_at <= ? order by due_at, n limit ?'),
+    leaseDelivery: db.prepare('update deliveries set due_at = ? where id = ?'),
+    dueDeliveries: db.prepare(
+      'select record, due_at from deliveries where due_at <= ? order by due_at, n limit ?',
+    ),
     nextDue: db.prepare(
-      `select min(at) as at from (
-         select min(expires_at) as at from orders where status = 'pending' and expires_at is not null
-         union all select min(act_at) from orders where act_at is not null
-         union all select min(due_at) from deliveries where due_at is not null)`,
+      `select (select min(expires_at) from orders where status = 'pending' and expires_at is not null) as expiry,
+         (select min(act_at) from orders where act_at is not null) as act,
+         (select min(due_at) from deliveries where due_at is not null) as delivery`,
     ),
   }
   const removeAccount = [
@@ -85,6 +88,34 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     if (indexed.has(columns)) return
     db.exec(`create index if not exists "orders by ${columns}" on orders (${columns})`)
     indexed.add(columns)
+  }
+
+  /** Takes and gives back what the changed order has, or no longer has, for itself. */
+  function changeKeys(before: Order, after: Order): void {
+    const held = Object.values(options.keysOf(before))
+    const next = Object.values(options.keysOf(after))
+    for (const key of held) if (!next.includes(key)) sql.deleteKey.run(key, before.id)
+    for (const key of next) if (!held.includes(key)) sql.insertKey.run(key, before.id)
+  }
+
+  /** When something falls due next, by what it is. */
+  function nextDue(): Readonly<Record<Due['kind'], number>> {
+    const next = sql.nextDue.get() as Record<Due['kind'], number | null>
+    const { expiry, act, delivery } = next
+    const never = Number.POSITIVE_INFINITY
+    return { expiry: expiry ?? never, act: act ?? never, delivery: delivery ?? never }
+  }
+
+  /** Expires pending orders whose life is over by then, the first of them first. */
+  function expireOrders(until: number, now: number, limit: number): Due[] {
+    return sql.overOrders.all(until, limit).map(row => {
+      const order = JSON.parse(row.record as string) as Order
+      const dueAt = order.expiresAt ?? now
+      const expired: Order = { ...order, status: 'expired', changedAt: Math.max(now, dueAt) }
+      changeKeys(order, expired)
+      sql.expire.run(JSON.stringify(expired), row.n as number)
+      return { kind: 'expiry', dueAt, order: expired }
+    })
   }
 
   function addDelivery(delivery: Delivery): void {
@@ -161,8 +192,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
         const order = one<Order>(sql.order, id)
         if (order?.status !== from || !isAs(order, effects.when)) return undefined
         const next: Order = { ...order, ...effects.patch, status: to }
-        for (const key of Object.values(options.keysOf(order))) sql.deleteKey.run(key, id)
-        for (const key of Object.values(options.keysOf(next))) sql.insertKey.run(key, id)
+        changeKeys(order, next)
         sql.updateOrder.run(to, next.expiresAt, actDueAt(next), JSON.stringify(next), id)
         for (const delivery of effects.deliveries ?? []) addDelivery(delivery)
         return next
@@ -188,42 +218,43 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     },
 
     async recordAttempt(id, attempt, next) {
-      return atomically(() => {
-        const delivery = one<Delivery>(sql.delivery, id)
-        if (!delivery) return undefined
-        const attempts = attempt ? [...delivery.attempts, attempt] : delivery.attempts
-        const changed: Delivery = { ...delivery, attempts, ...next }
-        sql.updateDelivery.run(next.dueAt, JSON.stringify(changed), id)
-        return changed
-      })
+      const delivery = one<Delivery>(sql.delivery, id)
+      if (!delivery) return undefined
+      const attempts = attempt ? [...delivery.attempts, attempt] : delivery.attempts
+      const changed: Delivery = { ...delivery, attempts, ...next }
+      sql.updateDelivery.run(next.dueAt, JSON.stringify(changed), id)
+      return changed
     },
 
-    async claimDue(now, leaseMs, limit) {
+    async claimDue(until, { now, leaseMs, limit }) {
       return atomically(() => {
-        const due: Due[] = []
-        for (const order of many<Order>(sql.dueOrders, now, limit)) {
-          due.push({ kind: 'expiry', dueAt: order.expiresAt ?? now, order })
-        }
-        for (const order of many<Order>(sql.dueActs, now, limit)) {
-          due.push({ kind: 'act', dueAt: actDueAt(order) ?? now, order })
-        }
-        for (const delivery of many<Delivery>(sql.dueDeliveries, now, limit)) {
-          due.push({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery })
-        }
+        const next = nextDue()
+        const first = Math.min(next.expiry, next.act, next.delivery)
+        if (first > until) return []
+        if (next.expiry === first) return expireOrders(Math.min(until, next.act, next.delivery), now, limit)
+        const moment = Math.max(first, Math.min(now, until, next.expiry - 1))
+        const acts = next.act > moment ? [] : many<Order>(sql.dueActs, moment, limit)
+        const deliveries = next.delivery > moment ? [] : many<Delivery>(sql.dueDeliveries, moment, limit)
+        const due = [
+          ...acts.map(order => ({ kind: 'act', dueAt: actDueAt(order) ?? now, order }) as const),
+          ...deliveries.map(
+            delivery => ({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery }) as const,
+          ),
+        ]
         due.sort((a, b) => a.dueAt - b.dueAt)
         due.length = Math.min(due.length, limit)
+        const leasedUntil = Math.max(now, moment) + leaseMs
         for (const item of due) {
-          if (item.kind !== 'delivery') continue
-          const leased: Delivery = { ...item.delivery, dueAt: now + leaseMs }
-          sql.updateDelivery.run(leased.dueAt, JSON.stringify(leased), leased.id)
+          if (item.kind === 'delivery') sql.leaseDelivery.run(leasedUntil, item.delivery.id)
         }
         return due
       })
     },
 
     async nextDueAt() {
-      const { at } = sql.nextDue.get() as { at: number | null }
-      return at ?? undefined
+      const { expiry, act, delivery } = nextDue()
+      const at = Math.min(expiry, act, delivery)
+      return Number.isFinite(at) ? at : undefined
     },
 
     async putAccount(account) {
@@ -323,12 +354,19 @@ function transactionsOf(db: DatabaseSync, isInMemory: boolean): Atomically {
 type Value = string | number | null
 
 function one<T>(statement: StatementSync, ...values: Value[]): T | undefined {
-  const row = statement.get(...values) as { record: string } | undefined
-  return row && (JSON.parse(row.record) as T)
+  const row = statement.get(...values)
+  return row && fromRow<T>(row)
 }
 
 function many<T>(statement: StatementSync, ...values: Value[]): T[] {
-  return statement.all(...values).map(row => JSON.parse(row.record as string) as T)
+  return statement.all(...values).map(row => fromRow<T>(row))
+}
+
+/** A lease is written into its column alone, because it would cost twice as much to write the record as well. */
+function fromRow<T>({ record, due_at: dueAt }: Readonly<Record<string, unknown>>): T {
+  const parsed = JSON.parse(record as string)
+  if (dueAt !== undefined) parsed.dueAt = dueAt
+  return parsed
 }
 
 function list<T>(
@@ -350,9 +388,7 @@ function list<T>(
     values.push(Number(page.after))
   }
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-  const rows = db
-    .prepare(`select n, record from ${table} ${where} order by n desc limit ?`)
-    .all(...values, limit + 1)
-  const items = rows.slice(0, limit).map(row => JSON.parse(row.record as string) as T)
+  const rows = db.prepare(`select * from ${table} ${where} order by n desc limit ?`).all(...values, limit + 1)
+  const items = rows.slice(0, limit).map(row => fromRow<T>(row))
   return { items, next: rows.length > limit ? String(rows[limit - 1]?.n) : null }
 }

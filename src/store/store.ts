@@ -35,12 +35,16 @@ export interface Store {
   recordAttempt(id: string, attempt: Attempt | undefined, next: DeliveryPatch): Promise<Delivery | undefined>
 
   /**
-   * Takes what is due, in the order in which it fell due; of one time expiries first, then acts, then
-   * deliveries, and of each the older before the newer. Pending orders whose life is over stay due until
-   * they are no longer pending, and an act until it is taken off its order; the next attempt of a delivery
-   * moves to `now + leaseMs`, so that nobody else takes it meanwhile.
+   * Takes what falls due first, by `until` at the latest, in the order in which it falls due; of one time
+   * expiries first, then acts, then deliveries, and of each the older before the newer. That is either
+   *
+   * - expiries: pending orders whose life is over. They are expired by it, each at its time or, where that
+   *   is past, `now`; all of them that come before anything else;
+   * - or acts and deliveries that are due by `now`, or at the one moment after it that comes first. An act
+   *   stays due until it is taken off its order; the next attempt of a delivery moves `leaseMs` on, so that
+   *   nobody else takes it meanwhile.
    */
-  claimDue(now: number, leaseMs: number, limit: number): Promise<Due[]>
+  claimDue(until: number, options: ClaimOptions): Promise<Due[]>
   /** When the next thing falls due, or undefined. */
   nextDueAt(): Promise<number | undefined>
 
@@ -158,6 +162,15 @@ export interface Page<T> {
   readonly next: string | null
 }
 
+export interface ClaimOptions {
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly leaseMs: number
+  /** At most so many. */
+  readonly limit: number
+}
+
+/** Something that has fallen due. The order of an expiry is as it is after it. */
 export type Due =
   | { readonly kind: 'expiry'; readonly dueAt: number; readonly order: Order }
   | { readonly kind: 'act'; readonly dueAt: number; readonly order: Order }

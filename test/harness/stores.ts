@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, onTestFinished } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory.ts'
-import type { Account, Attempt, Delivery, Order } from '../../src/store/records.ts'
+import type { Account, Act, Attempt, Delivery, Order } from '../../src/store/records.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Due, Page, PageRequest, Store, StoreOptions } from '../../src/store/store.ts'
 
@@ -94,6 +94,11 @@ export function newDelivery(n: number, fields: Partial<Delivery> = {}): Delivery
   }
 }
 
+/** The next act of an order: it is paid at that time. */
+export function newAct(at: number | null, fields: Partial<Act> = {}): Act {
+  return { do: 'pay', at, queries: null, amount: null, late: false, ...fields }
+}
+
 export function newAttempt(at: number, fields: Partial<Attempt> = {}): Attempt {
   return { at, acknowledged: false, status: 500, reply: 'busy', error: null, ...fields }
 }
@@ -112,6 +117,28 @@ export function newAccount(id: string, fields: Partial<Account> = {}): Account {
 export async function insertPaid(store: Store, order: Order, deliveries: Delivery[]): Promise<void> {
   await store.insertOrder(order)
   await store.transition(order.id, 'pending', 'paid', { deliveries })
+}
+
+/** How long a claimed delivery is left alone in these tests. */
+export const lease = 60_000
+
+/** What is due first, as a clock finds it that stands at `now`. */
+export function claim(store: Store, now: number, limit = 10): Promise<Due[]> {
+  return store.claimDue(now, { now, leaseMs: lease, limit })
+}
+
+/** All that is due, claim after claim; acts are taken off their orders. */
+export async function claimAll(store: Store, now: number): Promise<Due[]> {
+  const all: Due[] = []
+  for (let due = await claim(store, now); due.length > 0; due = await claim(store, now)) {
+    all.push(...due)
+    for (const item of due) {
+      if (item.kind !== 'act') continue
+      const { id, status, acts } = item.order
+      await store.transition(id, status, status, { patch: { acts: acts.slice(1) } })
+    }
+  }
+  return all
 }
 
 /** What was claimed, by id. */

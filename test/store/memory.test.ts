@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Order } from '../../src/store/records.ts'
 import {
   amountKey,
+  claim,
   claimedIds,
   insertPaid,
   newAccount,
@@ -11,8 +12,6 @@ import {
   numberKey,
   storeOptions,
 } from '../harness/stores.ts'
-
-const lease = 60_000
 
 const open = () => createMemoryStore(storeOptions)
 
@@ -37,7 +36,7 @@ test('an order that a test creates expires', async () => {
   const store = open()
   await store.db.orders.create(newOrder(1, { expiresAt: 10 }))
   expect(await store.nextDueAt()).toBe(10)
-  expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['order-1'])
+  expect(claimedIds(await claim(store, 10))).toEqual(['order-1'])
 })
 
 test('an order that a test creates with few fields has defaults for the others', async () => {
@@ -125,19 +124,19 @@ test('an update by a test moves the end of the order', async () => {
     },
   })
   expect(await store.nextDueAt()).toBe(5)
-  expect(claimedIds(await store.claimDue(100, lease, 10))).toEqual(['order-1'])
+  expect(claimedIds(await claim(store, 100))).toEqual(['order-1'])
 })
 
 test('an order that a test makes pending again expires', async () => {
   const store = open()
   await insertPaid(store, newOrder(1, { expiresAt: 10 }), [])
-  expect(await store.claimDue(10, lease, 10)).toEqual([])
+  expect(await claim(store, 10)).toEqual([])
   await store.db.orders.update(q => q.where({ id: 'order-1' }), {
     data(order) {
       order.status = 'pending'
     },
   })
-  expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['order-1'])
+  expect(claimedIds(await claim(store, 10))).toEqual(['order-1'])
 })
 
 test('an order whose id a test changes is found by the new one', async () => {
@@ -206,7 +205,7 @@ test('a delivery that a test creates is claimed', async () => {
   const store = open()
   await store.insertOrder(newOrder(1))
   await store.db.deliveries.create(newDelivery(10))
-  expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['delivery-10'])
+  expect(claimedIds(await claim(store, 10))).toEqual(['delivery-10'])
   expect((await store.listDeliveries({ order: 'order-1' })).items).toHaveLength(1)
 })
 
@@ -219,7 +218,7 @@ test('a delivery whose time a test changes is claimed at the new one', async () 
     },
   })
   expect(await store.nextDueAt()).toBe(5)
-  expect(claimedIds(await store.claimDue(100, lease, 10))).toEqual(['delivery-10'])
+  expect(claimedIds(await claim(store, 100))).toEqual(['delivery-10'])
 })
 
 test('an account that a test creates is found by its id and its identity', async () => {

@@ -2,18 +2,20 @@ import { expect, test } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import {
   amountKey,
+  claim,
+  claimAll,
   claimedIds,
   describeStores,
   insertPaid,
+  lease,
   listAll,
   newAccount,
+  newAct,
   newAttempt,
   newDelivery,
   newOrder,
   numberKey,
 } from '../harness/stores.ts'
-
-const lease = 60_000
 
 /** Fifty calls that start before the first of them has ended. */
 function race<T>(run: (n: number) => Promise<T>): Promise<T[]> {
@@ -161,6 +163,42 @@ describeStores('transitions', open => {
     expect((await store.listDeliveries({})).items).toEqual([newDelivery(1)])
   })
 
+  test.for([
+    ['what was given back', { refunded: 3 }, { refunded: 0 }],
+    ['the time of payment', { paidAt: 3 }, { paidAt: null }],
+    ['what was paid', { paidAmount: 3 }, { paidAmount: 4 }],
+    ['the acts', { acts: [newAct(3)] }, { acts: [newAct(4)] }],
+    ['the number of acts', { acts: [newAct(3)] }, { acts: [] }],
+  ] as const)(
+    'a transition that builds on %s changes nothing where that is another',
+    async ([, is, when]) => {
+      const store = open()
+      const order = newOrder(1, structuredClone(is) as object)
+      await store.insertOrder(order)
+      const effects = { patch: { changedAt: 9 }, deliveries: [newDelivery(1)] }
+      const change = (expected: object) =>
+        store.transition('order-1', 'pending', 'paid', { ...effects, when: structuredClone(expected) })
+      expect(await change(when)).toBeUndefined()
+      expect(await store.getOrder('order-1')).toEqual(order)
+      expect((await store.listDeliveries({})).items).toEqual([])
+      expect(await change(is)).toMatchObject({ status: 'paid', changedAt: 9 })
+      expect((await store.listDeliveries({})).items).toHaveLength(1)
+    },
+  )
+
+  test('of 50 racing changes that build on the same acts one wins', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { acts: [newAct(null, { queries: 60 })] }))
+    const { acts = [] } = (await store.getOrder('order-1')) ?? {}
+    const results = await race(() =>
+      store.transition('order-1', 'pending', 'pending', {
+        when: { acts },
+        patch: { acts: [newAct(null, { queries: 59 })] },
+      }),
+    )
+    expect(results.filter(order => order !== undefined)).toHaveLength(1)
+  })
+
   test('a key that the new status no longer yields is free for another order', async () => {
     const store = open()
     await store.insertOrder(newOrder(1, { amount: 99 }))
@@ -193,32 +231,152 @@ describeStores('transitions', open => {
 })
 
 describeStores('what is due', open => {
-  test('expiries and deliveries are claimed in the order in which they fell due', async () => {
+  test('expiries, acts and deliveries are claimed in the order in which they fell due', async () => {
     const store = open()
     await store.insertOrder(newOrder(2, { expiresAt: 40 }))
     await store.insertOrder(newOrder(3, { expiresAt: 20 }))
+    await store.insertOrder(newOrder(4, { acts: [newAct(25), newAct(35)] }))
     await insertPaid(store, newOrder(1), [newDelivery(30), newDelivery(10)])
-    const due = await store.claimDue(100, lease, 10)
-    expect(claimedIds(due)).toEqual(['delivery-10', 'order-3', 'delivery-30', 'order-2'])
-    expect(due.map(item => item.dueAt)).toEqual([10, 20, 30, 40])
-    expect(due.map(item => item.kind)).toEqual(['delivery', 'expiry', 'delivery', 'expiry'])
+    const due = await claimAll(store, 100)
+    expect(claimedIds(due)).toEqual([
+      'delivery-10',
+      'order-3',
+      'order-4',
+      'delivery-30',
+      'order-4',
+      'order-2',
+    ])
+    expect(due.map(item => item.dueAt)).toEqual([10, 20, 25, 30, 35, 40])
+    expect(due.map(item => item.kind)).toEqual(['delivery', 'expiry', 'act', 'delivery', 'act', 'expiry'])
   })
 
-  test('at one and the same time expiries come first, and the older ones before the newer', async () => {
+  test('of one time expiries come first, then acts, then deliveries, and of each the older before the newer', async () => {
     const store = open()
     await insertPaid(store, newOrder(1), [
       newDelivery(7, { dueAt: 5 }),
       newDelivery(6, { dueAt: 5 }),
       newDelivery(8, { dueAt: 5 }),
     ])
+    for (const n of [14, 12]) await store.insertOrder(newOrder(n, { acts: [newAct(5)] }))
     for (const n of [4, 2, 3]) await store.insertOrder(newOrder(n, { expiresAt: 5 }))
-    expect(claimedIds(await store.claimDue(5, lease, 10))).toEqual([
-      'order-4',
-      'order-2',
-      'order-3',
+    expect(claimedIds(await claim(store, 5))).toEqual(['order-4', 'order-2', 'order-3'])
+    expect(claimedIds(await claim(store, 5))).toEqual([
+      'order-14',
+      'order-12',
       'delivery-7',
       'delivery-6',
       'delivery-8',
+    ])
+  })
+
+  test('a claim of the time to come takes all expiries before the first other thing, each expired at its time', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(30)])
+    for (const n of [20, 10, 30, 31]) await store.insertOrder(newOrder(n, { expiresAt: n }))
+    const ahead = { now: 0, leaseMs: lease, limit: 10 }
+    const due = await store.claimDue(100, ahead)
+    expect(due).toMatchObject(
+      [10, 20, 30].map(n => ({
+        kind: 'expiry',
+        dueAt: n,
+        order: { id: `order-${n}`, status: 'expired', changedAt: n },
+      })),
+    )
+    expect(await store.getOrder('order-10')).toEqual(
+      newOrder(10, { status: 'expired', expiresAt: 10, changedAt: 10 }),
+    )
+    expect(await store.getOrder('order-31')).toMatchObject({ status: 'pending' })
+    expect(claimedIds(await store.claimDue(100, ahead))).toEqual(['delivery-30'])
+    expect(claimedIds(await store.claimDue(100, ahead))).toEqual(['order-31'])
+  })
+
+  test('a claim of the time to come takes acts and deliveries of one moment alone', async () => {
+    const store = open()
+    await insertPaid(
+      store,
+      newOrder(1),
+      [10, 20].map(n => newDelivery(n)),
+    )
+    await store.insertOrder(newOrder(2, { acts: [newAct(10)] }))
+    const ahead = { now: 0, leaseMs: lease, limit: 10 }
+    expect(claimedIds(await store.claimDue(100, ahead))).toEqual(['order-2', 'delivery-10'])
+    await store.transition('order-2', 'pending', 'pending', { patch: { acts: [] } })
+    expect(claimedIds(await store.claimDue(100, ahead))).toEqual(['delivery-20'])
+    expect(await store.nextDueAt()).toBe(10 + lease)
+  })
+
+  test('deliveries that are overdue are claimed together, so that none waits for the answer to another', async () => {
+    const store = open()
+    await insertPaid(
+      store,
+      newOrder(1),
+      [10, 20, 30].map(n => newDelivery(n)),
+    )
+    await store.insertOrder(newOrder(2, { expiresAt: 25 }))
+    expect(claimedIds(await claim(store, 100))).toEqual(['delivery-10', 'delivery-20'])
+    expect(claimedIds(await claim(store, 100))).toEqual(['order-2'])
+    expect(claimedIds(await claim(store, 100))).toEqual(['delivery-30'])
+  })
+
+  test('an order that is expired late is expired now', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10 }))
+    expect(await claim(store, 50)).toMatchObject([{ dueAt: 10, order: { changedAt: 50 } }])
+  })
+
+  test('an order that expires gives its keys back', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10, amount: 99 }))
+    await claim(store, 10)
+    expect(await store.findOrder(amountKey(99))).toBeUndefined()
+    expect(await store.findOrder(numberKey('number-1'))).toMatchObject({ id: 'order-1' })
+    expect(await store.insertOrder(newOrder(2, { amount: 99 }))).toBeUndefined()
+  })
+
+  test('of 50 racing claims one gets the expiry', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10 }))
+    expect((await race(() => claim(store, 10))).flat()).toHaveLength(1)
+  })
+
+  test('of a payment and an expiry at one time one wins', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { expiresAt: 10 }))
+    const [paid, expired] = await Promise.all([
+      store.transition('order-1', 'pending', 'paid', {}),
+      claim(store, 10),
+    ])
+    expect([paid?.status, expired.length]).toEqual(['paid', 0])
+  })
+
+  test('an act stays due until it is taken off its order', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1, { acts: [newAct(10), newAct(null, { queries: 2 }), newAct(5)] }))
+    expect(await store.nextDueAt()).toBe(10)
+    for (let i = 0; i < 2; i++) expect(claimedIds(await claim(store, 10))).toEqual(['order-1'])
+    const order = await store.transition('order-1', 'pending', 'pending', {
+      patch: { acts: [newAct(null, { queries: 2 })] },
+    })
+    expect(order?.acts).toEqual([newAct(null, { queries: 2 })])
+    expect(await claim(store, 100)).toEqual([])
+    expect(await store.nextDueAt()).toBeUndefined()
+  })
+
+  test('an act is due whatever the order is', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1, { acts: [newAct(10)] }), [])
+    expect(claimedIds(await claim(store, 10))).toEqual(['order-1'])
+  })
+
+  test('a delivery that is held is never due, until it is no longer held', async () => {
+    const store = open()
+    const held = newDelivery(1, { status: 'held', dueAt: null, behind: 'refunded' })
+    await insertPaid(store, newOrder(1), [held])
+    expect(await store.nextDueAt()).toBeUndefined()
+    expect(await claim(store, Number.MAX_SAFE_INTEGER)).toEqual([])
+    await store.recordAttempt('delivery-1', undefined, { status: 'pending', dueAt: 7, behind: null })
+    expect(await claim(store, 7)).toMatchObject([
+      { delivery: { id: 'delivery-1', behind: null, attempts: [] } },
     ])
   })
 
@@ -226,10 +384,9 @@ describeStores('what is due', open => {
     const store = open()
     await store.insertOrder(newOrder(2, { expiresAt: 20 }))
     await insertPaid(store, newOrder(1), [newDelivery(21)])
-    expect(await store.claimDue(19, lease, 10)).toEqual([])
-    expect(claimedIds(await store.claimDue(20, lease, 10))).toEqual(['order-2'])
-    await store.transition('order-2', 'pending', 'expired', {})
-    expect(claimedIds(await store.claimDue(21, lease, 10))).toEqual(['delivery-21'])
+    expect(await claim(store, 19)).toEqual([])
+    expect(claimedIds(await claim(store, 20))).toEqual(['order-2'])
+    expect(claimedIds(await claim(store, 21))).toEqual(['delivery-21'])
   })
 
   test('no more is claimed than asked for, and the rest comes with the next claims', async () => {
@@ -239,59 +396,59 @@ describeStores('what is due', open => {
       newOrder(1),
       [5, 3, 1, 4, 2].map(n => newDelivery(n)),
     )
-    expect(claimedIds(await store.claimDue(10, lease, 2))).toEqual(['delivery-1', 'delivery-2'])
-    expect(claimedIds(await store.claimDue(10, lease, 2))).toEqual(['delivery-3', 'delivery-4'])
-    expect(claimedIds(await store.claimDue(10, lease, 2))).toEqual(['delivery-5'])
-    expect(await store.claimDue(10, lease, 2)).toEqual([])
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['delivery-1', 'delivery-2'])
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['delivery-3', 'delivery-4'])
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['delivery-5'])
+    expect(await claim(store, 10, 2)).toEqual([])
   })
 
-  test('expiries and deliveries together are no more than asked for', async () => {
+  test('no more expiries, acts and deliveries are claimed than asked for', async () => {
     const store = open()
-    await insertPaid(store, newOrder(1), [newDelivery(2), newDelivery(4)])
-    await store.insertOrder(newOrder(2, { expiresAt: 1 }))
-    await store.insertOrder(newOrder(3, { expiresAt: 3 }))
-    expect(claimedIds(await store.claimDue(10, lease, 3))).toEqual(['order-2', 'delivery-2', 'order-3'])
-    await store.transition('order-2', 'pending', 'expired', {})
-    await store.transition('order-3', 'pending', 'expired', {})
-    expect(claimedIds(await store.claimDue(10, lease, 3))).toEqual(['delivery-4'])
+    for (const n of [1, 2, 3]) await store.insertOrder(newOrder(n, { expiresAt: n }))
+    for (const n of [4, 5]) await store.insertOrder(newOrder(n, { acts: [newAct(n)] }))
+    await insertPaid(store, newOrder(6), [newDelivery(6)])
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['order-1', 'order-2'])
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['order-3'])
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['order-4', 'order-5'])
+    for (const id of ['order-4', 'order-5'])
+      await store.transition(id, 'pending', 'pending', { patch: { acts: [] } })
+    expect(claimedIds(await claim(store, 10, 2))).toEqual(['delivery-6'])
   })
 
   test('a claimed delivery is not claimed again until its lease ends, and then it is', async () => {
     const store = open()
     await insertPaid(store, newOrder(1), [newDelivery(10)])
-    expect(await store.claimDue(10, lease, 10)).toHaveLength(1)
-    expect(await store.claimDue(10 + lease - 1, lease, 10)).toEqual([])
-    expect(claimedIds(await store.claimDue(10 + lease, lease, 10))).toEqual(['delivery-10'])
+    expect(await claim(store, 10)).toHaveLength(1)
+    expect(await claim(store, 10 + lease - 1)).toEqual([])
+    expect(claimedIds(await claim(store, 10 + lease))).toEqual(['delivery-10'])
   })
 
   test('of 50 racing claims one gets the delivery', async () => {
     const store = open()
     await insertPaid(store, newOrder(1), [newDelivery(10)])
-    const claims = await race(() => store.claimDue(10, lease, 10))
+    const claims = await race(() => claim(store, 10))
     expect(claims.flat()).toHaveLength(1)
   })
 
-  test('an expiry stays due until the order is no longer pending', async () => {
+  test('an order expires once', async () => {
     const store = open()
     await store.insertOrder(newOrder(1, { expiresAt: 10 }))
-    expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['order-1'])
-    expect(claimedIds(await store.claimDue(10, lease, 10))).toEqual(['order-1'])
     expect(await store.nextDueAt()).toBe(10)
-    await store.transition('order-1', 'pending', 'expired', {})
-    expect(await store.claimDue(10, lease, 10)).toEqual([])
+    expect(claimedIds(await claim(store, 10))).toEqual(['order-1'])
+    expect(await claim(store, 10)).toEqual([])
     expect(await store.nextDueAt()).toBeUndefined()
   })
 
   test('an order that was paid does not expire', async () => {
     const store = open()
     await insertPaid(store, newOrder(1, { expiresAt: 10 }), [])
-    expect(await store.claimDue(100, lease, 10)).toEqual([])
+    expect(await claim(store, 100)).toEqual([])
   })
 
   test('an order without an end of life does not expire', async () => {
     const store = open()
     await store.insertOrder(newOrder(1))
-    expect(await store.claimDue(Number.MAX_SAFE_INTEGER, lease, 10)).toEqual([])
+    expect(await claim(store, Number.MAX_SAFE_INTEGER)).toEqual([])
   })
 
   test('an order whose end of life was moved expires at the new time', async () => {
@@ -299,8 +456,8 @@ describeStores('what is due', open => {
     await store.insertOrder(newOrder(1, { expiresAt: 10 }))
     await store.transition('order-1', 'pending', 'pending', { patch: { expiresAt: 20 } })
     expect(await store.nextDueAt()).toBe(20)
-    expect(await store.claimDue(19, lease, 10)).toEqual([])
-    expect(claimedIds(await store.claimDue(20, lease, 10))).toEqual(['order-1'])
+    expect(await claim(store, 19)).toEqual([])
+    expect(claimedIds(await claim(store, 20))).toEqual(['order-1'])
   })
 
   test('nextDueAt is the earliest time at which there is something to claim', async () => {
@@ -310,7 +467,7 @@ describeStores('what is due', open => {
     expect(await store.nextDueAt()).toBe(30)
     await insertPaid(store, newOrder(1, { expiresAt: 5 }), [newDelivery(20)])
     expect(await store.nextDueAt()).toBe(20)
-    await store.claimDue(20, lease, 10)
+    await claim(store, 20)
     expect(await store.nextDueAt()).toBe(30)
     await store.transition('order-2', 'pending', 'paid', {})
     expect(await store.nextDueAt()).toBe(20 + lease)
@@ -335,10 +492,10 @@ describeStores('what is due', open => {
   test('a delivery is claimed again when its next attempt is due, and not when its lease would have ended', async () => {
     const store = open()
     await insertPaid(store, newOrder(1), [newDelivery(10)])
-    await store.claimDue(10, lease, 10)
+    await claim(store, 10)
     await store.recordAttempt('delivery-10', newAttempt(10), { status: 'pending', dueAt: 500_000 })
-    expect(await store.claimDue(499_999, lease, 10)).toEqual([])
-    expect(await store.claimDue(500_000, lease, 10)).toHaveLength(1)
+    expect(await claim(store, 499_999)).toEqual([])
+    expect(await claim(store, 500_000)).toHaveLength(1)
   })
 
   test('a delivery that has ended is not claimed', async () => {
@@ -346,7 +503,25 @@ describeStores('what is due', open => {
     await insertPaid(store, newOrder(1), [newDelivery(10), newDelivery(11)])
     await store.recordAttempt('delivery-10', newAttempt(10), { status: 'delivered', dueAt: null })
     await store.recordAttempt('delivery-11', newAttempt(11), { status: 'failed', dueAt: null })
-    expect(await store.claimDue(Number.MAX_SAFE_INTEGER, lease, 10)).toEqual([])
+    expect(await claim(store, Number.MAX_SAFE_INTEGER)).toEqual([])
+  })
+
+  test('a delivery may change without an attempt', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    const held = newDelivery(10, { status: 'held', dueAt: null })
+    expect(await store.recordAttempt('delivery-10', undefined, { status: 'held', dueAt: null })).toEqual(held)
+    expect(await store.getDelivery('delivery-10')).toEqual(held)
+  })
+
+  test('a delivery is found by its id, also one that no change of an order called for', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    await store.addDelivery(newDelivery(10))
+    expect(await store.getDelivery('delivery-10')).toEqual(newDelivery(10))
+    expect(await store.getDelivery('delivery-11')).toBeUndefined()
+    expect((await store.listDeliveries({ order: 'order-1' })).items).toEqual([newDelivery(10)])
+    expect(claimedIds(await claim(store, 10))).toEqual(['delivery-10'])
   })
 
   test('an attempt of an unknown delivery is not recorded', async () => {
@@ -511,7 +686,172 @@ describeStores('lists', open => {
   )
 })
 
+describeStores('lists of refunds and of times', open => {
+  /** Two payments at 1 and 2, and refunds of them at 3, 4 and 5. */
+  async function openWithRefunds(): Promise<Store> {
+    const store = open()
+    await insertMany(store, 2)
+    const refund = (n: number, of: number) =>
+      store.insertOrder(newOrder(n, { kind: 'refund', original: `order-${of}` }))
+    await refund(3, 1)
+    await refund(4, 2)
+    await refund(5, 1)
+    return store
+  }
+
+  test.for([
+    { filter: { kind: 'payment' }, ids: [2, 1] },
+    { filter: { kind: 'refund' }, ids: [5, 4, 3] },
+    { filter: { original: 'order-1' }, ids: [5, 3] },
+    { filter: { original: 'order-3' }, ids: [] },
+    { filter: { kind: 'payment', original: 'order-1' }, ids: [] },
+    { filter: { createdFrom: 4 }, ids: [5, 4] },
+    { filter: { createdTo: 2 }, ids: [2, 1] },
+    { filter: { createdFrom: 2, createdTo: 4 }, ids: [4, 3, 2] },
+    { filter: { createdFrom: 6 }, ids: [] },
+    { filter: { createdFrom: 2, createdTo: 4, kind: 'refund' }, ids: [4, 3] },
+    { filter: { original: 'order-1', createdFrom: 4 }, ids: [5] },
+    { filter: { orderNumber: 'number-3', createdTo: 3 }, ids: [3] },
+  ] as const)('orders are filtered by $filter', async ({ filter, ids }) => {
+    const store = await openWithRefunds()
+    const { items } = await store.listOrders(filter)
+    expect(items.map(({ id }) => id)).toEqual(ids.map(n => `order-${n}`))
+    expect(await listAll(page => store.listOrders(filter, page), 1)).toEqual(ids.map(n => `order-${n}`))
+  })
+
+  test('a change of its status leaves a refund in the list of its payment', async () => {
+    const store = await openWithRefunds()
+    await store.transition('order-3', 'pending', 'paid', {})
+    const { items } = await store.listOrders({ original: 'order-1', status: 'paid' })
+    expect(items.map(({ id }) => id)).toEqual(['order-3'])
+  })
+
+  test('deliveries are filtered by the name of the callback', async () => {
+    const store = open()
+    await insertPaid(store, newOrder(1), [newDelivery(1), newDelivery(2, { callback: 'refunded' })])
+    const { items } = await store.listDeliveries({ order: 'order-1', callback: 'refunded' })
+    expect(items.map(({ id }) => id)).toEqual(['delivery-2'])
+  })
+})
+
+describeStores('the reset of one account', open => {
+  /** Two accounts, each with an open order, a paid one with a delivery, one that expires and one with an act. */
+  async function openWithTwo(): Promise<Store> {
+    const store = open()
+    await store.reset([newAccount('one', { settings: { balance: 9 } }), newAccount('two')])
+    for (const [account, from] of [
+      ['one', 0],
+      ['two', 10],
+    ] as const) {
+      await store.insertOrder(newOrder(from + 1, { account }))
+      await insertPaid(store, newOrder(from + 2, { account }), [
+        newDelivery(from + 2, { account, order: `order-${from + 2}` }),
+      ])
+      await store.insertOrder(newOrder(from + 3, { account, expiresAt: 100 }))
+      await store.insertOrder(newOrder(from + 4, { account, acts: [newAct(100)] }))
+      await store.countCall(`some/${account}/1000`, 0, 1000, 1)
+    }
+    return store
+  }
+
+  test('forgets its orders, deliveries, keys, timers and calls, and makes it as given', async () => {
+    const store = await openWithTwo()
+    await store.resetAccount(newAccount('one'))
+    expect((await store.listOrders({ account: 'one' })).items).toEqual([])
+    expect((await store.listDeliveries({ account: 'one' })).items).toEqual([])
+    expect(await store.getOrder('order-1')).toBeUndefined()
+    expect(await store.getDelivery('delivery-2')).toBeUndefined()
+    expect((await store.listDeliveries({ order: 'order-2' })).items).toEqual([])
+    expect(await store.findOrder(numberKey('number-1'))).toBeUndefined()
+    expect((await store.listOrders({ orderNumber: 'number-1' })).items).toEqual([])
+    expect(await store.countCall('some/one/1000', 0, 1000, 1)).toBe(true)
+    expect(await store.getAccount('some', 'one')).toEqual(newAccount('one'))
+    expect(claimedIds(await claimAll(store, 100))).toEqual(['delivery-12', 'order-13', 'order-14'])
+  })
+
+  test('leaves another account as it was', async () => {
+    const store = await openWithTwo()
+    const look = async () => [
+      await store.listOrders({ account: 'two' }),
+      await store.listDeliveries({ account: 'two' }),
+      await store.findOrder(numberKey('number-11')),
+      await store.getAccount('some', 'two'),
+    ]
+    const before = await look()
+    await store.resetAccount(newAccount('one'))
+    expect(await look()).toEqual(before)
+    expect(await store.countCall('some/two/1000', 0, 1000, 1)).toBe(false)
+    expect(await listAll(page => store.listOrders({}, page), 1)).toEqual(
+      [14, 13, 12, 11].map(n => `order-${n}`),
+    )
+  })
+
+  test('leaves an account alone whose id begins with its own', async () => {
+    const store = await openWithTwo()
+    await store.insertOrder(newOrder(21, { account: 'one/2' }))
+    await store.countCall('some/one2/1000', 0, 1000, 1)
+    await store.resetAccount(newAccount('one'))
+    expect(await store.getOrder('order-21')).toBeDefined()
+    expect(await store.countCall('some/one2/1000', 0, 1000, 1)).toBe(false)
+  })
+
+  test('lets the same orders be made, paid and claimed again, with the same ids', async () => {
+    const store = await openWithTwo()
+    for (let round = 1; round <= 2; round++) {
+      await store.resetAccount(newAccount('one'))
+      expect(await store.insertOrder(newOrder(1, { account: 'one' }))).toBeUndefined()
+      await insertPaid(store, newOrder(2, { account: 'one' }), [
+        newDelivery(2, { account: 'one', order: 'order-2' }),
+      ])
+      expect(await store.getOrder('order-1')).toEqual(newOrder(1, { account: 'one' }))
+      expect((await store.listDeliveries({ order: 'order-2' })).items).toHaveLength(1)
+      expect(claimedIds(await claim(store, 5))).toEqual(['delivery-2'])
+    }
+  })
+
+  test('adds an account that was not there', async () => {
+    const store = open()
+    await store.resetAccount(newAccount('new'))
+    expect(await store.findAccount('some', 'key-new')).toEqual(newAccount('new'))
+  })
+})
+
 describeStores('accounts', open => {
+  test('an account is changed in one step: of 50 racing changes none is lost', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one', { settings: { count: 0 } }))
+    await race(() =>
+      store.updateAccount('some', 'one', account => ({
+        ...account,
+        settings: { ...account.settings, count: Number(account.settings.count) + 1 },
+      })),
+    )
+    expect(await store.getAccount('some', 'one')).toMatchObject({ settings: { count: 50 } })
+  })
+
+  test('a change gives the account after it, and is found by its new identity', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    const changed = newAccount('one', { credentials: { key: 'fresh' } })
+    expect(await store.updateAccount('some', 'one', () => changed)).toEqual(changed)
+    expect(await store.findAccount('some', 'fresh')).toEqual(changed)
+    expect(await store.findAccount('some', 'key-one')).toBeUndefined()
+  })
+
+  test('an account that is not there is not changed', async () => {
+    expect(await open().updateAccount('some', 'one', account => account)).toBeUndefined()
+  })
+
+  test('a change that spoils what it was given changes nothing by that', async () => {
+    const store = open()
+    await store.putAccount(newAccount('one'))
+    await store.updateAccount('some', 'one', account => {
+      spoil(account)
+      return newAccount('one', { settings: { fine: true } })
+    })
+    expect(await store.listAccounts()).toEqual([newAccount('one', { settings: { fine: true } })])
+  })
+
   test('an account is found by its id and by its identity', async () => {
     const store = open()
     await store.putAccount(newAccount('one'))
@@ -632,7 +972,7 @@ describeStores('reset', open => {
     expect(await store.getOrder('order-1')).toBeUndefined()
     expect(await store.findOrder(numberKey('number-1'))).toBeUndefined()
     expect((await store.listOrders({ orderNumber: 'number-1' })).items).toEqual([])
-    expect(await store.claimDue(1000, lease, 10)).toEqual([])
+    expect(await claim(store, 1000)).toEqual([])
     expect(await store.nextDueAt()).toBeUndefined()
     expect(await store.listAccounts()).toEqual([newAccount('two')])
     expect(await store.findAccount('some', 'key-one')).toBeUndefined()
@@ -647,7 +987,7 @@ describeStores('reset', open => {
         expect(await store.insertOrder(newOrder(n, { expiresAt: n }))).toBeUndefined()
       }
       expect(await listAll(page => store.listOrders({}, page), 2)).toEqual(['order-3', 'order-2', 'order-1'])
-      expect(claimedIds(await store.claimDue(2, lease, 10))).toEqual(['order-1', 'order-2'])
+      expect(claimedIds(await claim(store, 2))).toEqual(['order-1', 'order-2'])
       expect(await store.getAccount('some', 'one')).toEqual(newAccount('one'))
     }
   })
@@ -678,18 +1018,19 @@ describeStores('copies', open => {
       await store.getOrder('order-1'),
       await store.findOrder(numberKey('number-1')),
       ...(await store.listOrders({})).items,
-      ...(await store.claimDue(10, lease, 1)).map(item => item.kind === 'expiry' && item.order),
       await store.transition('order-1', 'pending', 'pending', {}),
+      ...(await claim(store, 10)).map(item => item.kind === 'expiry' && item.order),
     ]
-    expect(outgoing).toEqual(Array(5).fill(newOrder(1, { expiresAt: 10 })))
+    const expired = newOrder(1, { expiresAt: 10, changedAt: 10, status: 'expired' })
+    expect(outgoing).toEqual([...Array(4).fill(newOrder(1, { expiresAt: 10 })), expired])
     for (const order of outgoing) spoil(order as object)
-    expect(await store.getOrder('order-1')).toEqual(newOrder(1, { expiresAt: 10 }))
+    expect(await store.getOrder('order-1')).toEqual(expired)
   })
 
   test('changing a delivery that came out changes nothing inside', async () => {
     const store = open()
     await insertPaid(store, newOrder(1), [newDelivery(10)])
-    const [claimed] = await store.claimDue(10, lease, 1)
+    const [claimed] = await claim(store, 10, 1)
     const recorded = await store.recordAttempt('delivery-10', newAttempt(10), {
       status: 'pending',
       dueAt: 99,
