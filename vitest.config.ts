@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   // The examples import the package by its name, as its users do.
-  resolve: { alias: { 'paydouble/msw': resolve(import.meta.dirname, 'mocks/msw.ts') } },
+  resolve: {
+    alias: [
+      { find: /^paydouble$/, replacement: resolve(import.meta.dirname, 'src/index.ts') },
+      { find: 'paydouble/msw', replacement: resolve(import.meta.dirname, 'mocks/msw.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     testTimeout: 60_000,

@@ -6,41 +6,19 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readmes, withFactsTable } from '../scripts/facts-table.ts'
 import { configSchema } from '../src/config.ts'
-import { type Ended, root, run, serve, startServer } from './harness/cli.ts'
-import { openReceiver } from './harness/receiver.ts'
+import { root, run, serve, startServer } from './harness/cli.ts'
+import { blocksOf, commandsOf, inPlaceOfNpx, readPage, renderPage, withBlocks } from './harness/document.ts'
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({
-  language,
-  text: text ?? '',
-}))
-const commands = blocks
-  .filter(block => block.language === 'sh')
-  .flatMap(block => block.text.trim().split('\n'))
+const blocks = blocksOf(readPage('README.md'))
+const commands = blocks.filter(block => block.language === 'sh').flatMap(commandsOf)
 
+// After a change, `npx vitest run test/readme.test.ts -u` writes the answers anew.
 test('the commands against a server work in their order and give the answers that stand below them', async () => {
-  const { url } = await serve(['--port', '0', '--json', '--seed', '1', '--clock', 'manual'])
-  const receiver = await openReceiver()
-  const ran: string[] = []
-  for (const [i, { language, text }] of blocks.entries()) {
-    if (language !== 'sh') continue
-    for (const command of text.trim().split('\n')) {
-      if (!/^(curl|npx paydouble (pay|accounts|spec)) /.test(`${command} `)) continue
-      const ended = await shell(command, url, receiver.url)
-      expect([command, ended.code, ended.stderr]).toEqual([command, 0, ''])
-      const next = blocks[i + 1]
-      if (next?.language === 'json') expect(ended.stdout).toBe(next.text.trimEnd())
-      else expect(ended.stdout).not.toMatch(/"error":{|failed$/m)
-      ran.push(command)
-    }
-  }
-  expect(receiver.received).toHaveLength(1)
-  const rest = commands.filter(command => !ran.includes(command))
-  expect(rest).toEqual([
-    'npm ci && npm start',
-    'npm ci && npm test',
-    expect.stringMatching(/^npx paydouble serve .*--port 0 .*--json$/),
-  ])
+  const { text, received } = await renderPage('README.md', { flags: '--seed 1 --clock manual' })
+  await expect(text).toMatchFileSnapshot(join(root, 'README.md'))
+  expect(received).toHaveLength(1)
+  const answers = withBlocks('README.zh-CN.md', blocksOf(text))
+  await expect(answers).toMatchFileSnapshot(join(root, 'README.zh-CN.md'))
 })
 
 test('the line that starts a server with flags works', async () => {
@@ -73,11 +51,6 @@ test('CI runs the test command of the README', () => {
   expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/^npm ci && npm test$/m)
 })
 
-test('the test of the README is the example, which runs with the tests', () => {
-  const [example] = blocks.filter(block => block.language === 'ts' && block.text.includes('vitest'))
-  expect(example?.text).toBe(readFileSync(join(root, 'examples/checkout.test.ts'), 'utf8'))
-})
-
 test('the configuration of the README is a valid one', async () => {
   const [config] = blocks.filter(block => block.language === 'ts' && block.text.includes('defineConfig'))
   const folder = mkdtempSync(join(root, 'examples/.config-'))
@@ -96,18 +69,13 @@ test('the configuration of the README is a valid one', async () => {
 })
 
 test.each(readmes)('the table of providers in %s is as the contracts say', file => {
-  const text = readFileSync(join(root, file), 'utf8')
+  const text = readPage(file)
   expect(text).toContain('<!-- facts -->')
   expect(text).toBe(withFactsTable(text))
 })
 
 test('the Chinese README has the same commands, answers and code', () => {
-  const chinese = readFileSync(join(root, 'README.zh-CN.md'), 'utf8')
-  const theirs = [...chinese.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({
-    language,
-    text,
-  }))
-  expect(theirs).toEqual(blocks)
+  expect(blocksOf(readPage('README.zh-CN.md'))).toEqual(blocks)
 })
 
 test('links lead to files', () => {
@@ -118,17 +86,3 @@ test('links lead to files', () => {
       expect([link, execFileSync('ls', [join(root, link)]).length > 0]).toEqual([link, true])
   }
 })
-
-/** Runs a line of the README against the server of the test instead of the usual port. */
-function shell(command: string, url: string, receiver: string): Promise<Ended> {
-  const line = inPlaceOfNpx(command)
-    .replace(/^curl /, 'curl -sS ')
-    .replaceAll('http://127.0.0.1:4020', url)
-    .replace('http://127.0.0.1:8080/its500/callback', receiver)
-  return run('bash', ['-c', line], { env: { PAYDOUBLE_URL: url } })
-}
-
-/** The command itself: npx would only look for it, and say something about its own configuration. */
-function inPlaceOfNpx(command: string): string {
-  return command.replace(/^npx paydouble /, `${JSON.stringify(process.execPath)} dist/bin/bin.js `)
-}
