@@ -176,6 +176,17 @@ test('of two payments of one order at the same time one is refused, and the jour
   expect(items.map(({ outcome }) => outcome).sort()).toEqual(['paid', 'refused'])
 })
 
+test('what an act brings about is told after it', async () => {
+  const { double, ...door } = openRetrying(1)
+  double.faults.add({ provider: 'its500', pay: { after: '3m' } })
+  const id = await orderId({ double, ...door })
+  expect(toLines(await double.clock.advance('1h'))).toEqual([
+    [3 * minute, 'acted paid', id],
+    [3 * minute, 'attempted pending', id],
+    [4 * minute, 'attempted delivered', id],
+  ])
+})
+
 test('a reset forgets what was due', async () => {
   const { double, ...door } = openRetrying(99)
   await double.payer.pay(await orderId({ double, ...door }))
