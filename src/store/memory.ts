@@ -382,7 +382,8 @@ function inDueOrder(a: Timer, b: Timer): number {
  * what is kept is not the record, but where it stands.
  */
 class Index<T extends object> {
-  #entries = new Map<string, { readonly n: number; position: number }>()
+  /** A record is `arriving` from the hook that tells of it until it is in its collection: it counts already. */
+  #entries = new Map<string, { readonly n: number; position: number; arriving: T | undefined }>()
   #created = 0
   #collection: { all(): T[] }
   #idOf: (record: T) => string
@@ -393,7 +394,7 @@ class Index<T extends object> {
     this.#idOf = idOf
     collection.hooks.on('create', ({ data }) => {
       const n = this.#created++
-      this.#entries.set(idOf(data.record as T), { n, position: n })
+      this.#entries.set(idOf(data.record as T), { n, position: n, arriving: data.record as T })
     })
     collection.hooks.on('update', ({ data }) => {
       const [before, after] = [idOf(data.prevRecord as T), idOf(data.nextRecord as T)]
@@ -416,9 +417,10 @@ class Index<T extends object> {
       const record = all[at]
       if (record === undefined || this.#idOf(record) !== id) continue
       entry.position = at
+      entry.arriving = undefined
       return record
     }
-    return undefined
+    return entry.arriving
   }
 
   /** In the order of creation. */

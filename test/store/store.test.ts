@@ -1075,3 +1075,16 @@ describeStores('copies', open => {
     expect(await store.listAccounts()).toEqual([newAccount('one')])
   })
 })
+
+describeStores('what is added while others claim', open => {
+  test('is claimed once, and not lost', async () => {
+    const store = open()
+    await store.insertOrder(newOrder(1))
+    const adding = store.addDelivery(newDelivery(10))
+    const claimed: string[] = []
+    for (let i = 1; i <= 50; i++) claimed.push(...claimedIds(await store.claimDue(10, lease, 10)))
+    await adding
+    claimed.push(...claimedIds(await store.claimDue(10, lease, 10)))
+    expect(claimed).toEqual(['delivery-10'])
+  })
+})
