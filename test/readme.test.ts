@@ -1,12 +1,21 @@
 // Every command of the README is run, and every answer in it is the one that comes.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readmes, withFactsTable } from '../scripts/facts-table.ts'
 import { configSchema } from '../src/config.ts'
-import { root, run, serve, startServer } from './harness/cli.ts'
+import { paydouble, root, run, serve, startServer } from './harness/cli.ts'
 import { blocksOf, commandsOf, inPlaceOfNpx, readPage, renderPage, withBlocks } from './harness/document.ts'
 
 const blocks = blocksOf(readPage('README.md'))
@@ -78,11 +87,40 @@ test('the Chinese README has the same commands, answers and code', () => {
   expect(blocksOf(readPage('README.zh-CN.md'))).toEqual(blocks)
 })
 
-test('links lead to files', () => {
-  for (const file of ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
-    const text = readFileSync(join(root, file), 'utf8')
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(match => match[1] ?? '')
-    for (const link of links)
-      expect([link, execFileSync('ls', [join(root, link)]).length > 0]).toEqual([link, true])
+test.each(readmes)('%s lists every command, flag, variable and key of the configuration', async file => {
+  const text = readPage(file)
+  const { stdout: help } = await paydouble(['--help'])
+  const commands = [...help.matchAll(/^ {2}(\w+) .*/gm)]
+    .map(match => match[1])
+    .filter(name => name !== 'help')
+  const { stdout: serveHelp } = await paydouble(['serve', '--help'])
+  const flags = serveHelp.match(/--[a-z-]+/g)?.filter(flag => flag !== '--help') ?? []
+  const { stderr } = await paydouble(['serve'], { env: { PAYDOUBLE_NOTHING: '1' } })
+  const [, variables = ''] = /There are (.*)\./.exec(stderr) ?? []
+  expect([commands.length, flags.length, variables.length]).not.toContain(0)
+  for (const name of commands) expect(text).toMatch(new RegExp(`^\\| \`${name}[ \`]`, 'm'))
+  for (const name of [...flags, ...variables.split(', ')]) expect(text).toContain(`\`${name}\``)
+  for (const key of Object.keys(configSchema.shape)) expect(text).toContain(`| \`${key}\` |`)
+})
+
+test('links lead to files, and to headings', () => {
+  const pages = readdirSync(join(root, 'docs')).map(name => `docs/${name}`)
+  for (const file of ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', ...pages]) {
+    for (const [, link = '', heading] of readPage(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const target = join(root, dirname(file), link || basename(file))
+      expect([file, link, existsSync(target)]).toEqual([file, link, true])
+      if (heading) expect(headingsOf(target)).toContain(heading)
+    }
   }
 })
+
+/** The names by which a page's headings can be linked to. */
+function headingsOf(file: string): string[] {
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(match => match[1] ?? '')
+  return headings.map(text =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\d\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
