@@ -8,10 +8,13 @@ export interface Scheduler {
   /** Something falls due at this time: be awake then. */
   expect(at: number): void
   /** Runs all that is due now. */
-  runDue(): Promise<Fired[]>
+  runDue(): Promise<void>
   /** Runs all that is due once the event loop has come round. */
   runSoon(): void
-  /** Moves the clock to `until`, stopping at everything that falls due on the way. */
+  /**
+   * Moves the clock to `until`, stopping at everything that falls due on the way.
+   * @returns what happened meanwhile, in the order in which it began
+   */
   advance(until: number): Promise<Fired[]>
   /** Waits until no attempt of these deliveries is under way. */
   settled(deliveryIds: readonly string[]): Promise<void>
@@ -41,7 +44,8 @@ export function createScheduler(
 ): Scheduler {
   const underWay = new Map<string, Promise<unknown>>()
   let awakeAt = Number.POSITIVE_INFINITY
-  let advancing = 0
+  /** What happens, one list for each move of the clock that is under way. */
+  const lists = new Set<(Fired | undefined)[]>()
   /** Grows with each reset: what was claimed before it is of another life. */
   let life = 0
 
@@ -59,8 +63,17 @@ export function createScheduler(
     return attempted && { kind: 'attempted', at: clock.now(), delivery: attempted }
   }
 
-  function start(item: Exclude<Due, { kind: 'expiry' }>): Promise<Fired | undefined> {
-    return item.kind === 'act' ? act(item.order) : attempt(item.delivery)
+  /** Keeps a place for what begins now: an act comes before what it brings about. */
+  function begin(): (fired: Fired | undefined) => void {
+    const places = [...lists].map(list => ({ list, at: list.push(undefined) - 1 }))
+    return fired => {
+      for (const { list, at } of places) list[at] = fired
+    }
+  }
+
+  async function start(item: Exclude<Due, { kind: 'expiry' }>): Promise<void> {
+    const end = begin()
+    end(await (item.kind === 'act' ? act(item.order) : attempt(item.delivery)))
   }
 
   /**
@@ -68,15 +81,14 @@ export function createScheduler(
    * the clock stands still or is moved, one thing happens after the other, so that a test sees the same
    * order each time.
    */
-  async function run(claimed: readonly Due[]): Promise<Fired[]> {
-    const inTurn = clock.kind === 'manual' || advancing > 0
+  async function run(claimed: readonly Due[]): Promise<void> {
+    const inTurn = clock.kind === 'manual' || lists.size > 0
     const born = life
     let before: Promise<unknown> = Promise.resolve()
-    const running: Promise<Fired | undefined>[] = []
-    const fired: Fired[] = []
+    const running: Promise<void>[] = []
     for (const item of claimed) {
       if (item.kind === 'expiry') {
-        fired.push({ kind: 'expired', at: item.order.changedAt ?? item.dueAt, order: item.order })
+        begin()({ kind: 'expired', at: item.order.changedAt ?? item.dueAt, order: item.order })
         continue
       }
       // An attempt that takes longer than its lease is not made a second time beside the first.
@@ -87,8 +99,7 @@ export function createScheduler(
       running.push(started)
       if (item.kind === 'delivery') keepUnderWay(item.delivery.id, started)
     }
-    for (const item of await Promise.all(running)) if (item) fired.push(item)
-    return fired
+    await Promise.all(running)
   }
 
   function keepUnderWay(id: string, attempt: Promise<unknown>): void {
@@ -102,18 +113,16 @@ export function createScheduler(
     return store.claimDue(until, { now: clock.now(), leaseMs, limit: batchSize })
   }
 
-  async function runDue(): Promise<Fired[]> {
-    const fired: Fired[] = []
+  async function runDue(): Promise<void> {
     try {
       for (;;) {
         const claimed = await claim(clock.now())
         if (claimed.length === 0) break
-        for (const item of await run(claimed)) fired.push(item)
+        await run(claimed)
       }
     } finally {
       await expectNext()
     }
-    return fired
   }
 
   async function expectNext(): Promise<void> {
@@ -125,28 +134,21 @@ export function createScheduler(
    * Runs what was claimed. Time goes by also while a callback is under way: its receiver may ask the double,
    * and be held up there. Where that takes longer than `until`, the attempt is left under way.
    */
-  function runWhileTimePasses(claimed: readonly Due[], until: number): Promise<Fired[]> {
+  function runWhileTimePasses(claimed: readonly Due[], until: number): Promise<void> {
     if (claimed.length === 0 || claimed[0]?.kind === 'expiry') return run(claimed)
-    const { promise, resolve, reject } = Promise.withResolvers<Fired[]>()
-    const fired: Fired[] = []
-    const add = (more: readonly Fired[]) => {
-      for (const item of more) fired.push(item)
-    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
     const stop = clock.onWait(at => {
-      if (at > until) soon(() => resolve(fired))
-      else soon(() => advance(at).then(add, reject))
+      if (at > until) soon(resolve)
+      else soon(() => advance(at).catch(reject))
     })
-    run(claimed).then(more => {
-      add(more)
-      resolve(fired)
-    }, reject)
+    run(claimed).then(resolve, reject)
     return promise.finally(stop)
   }
 
   async function advance(until: number): Promise<Fired[]> {
-    const fired: Fired[] = []
+    const happened: (Fired | undefined)[] = []
     const born = life
-    advancing++
+    lists.add(happened)
     try {
       while (born === life) {
         const wait = clock.nextWait()
@@ -156,14 +158,14 @@ export function createScheduler(
         clock.moveTo(moment)
         // Who has waited for this moment goes on before anything else happens.
         if (moment === wait) await new Promise<void>(soon)
-        for (const item of await runWhileTimePasses(claimed, until)) fired.push(item)
+        await runWhileTimePasses(claimed, until)
       }
       if (born === life) clock.moveTo(until)
     } finally {
-      advancing--
+      lists.delete(happened)
       if (born === life) await expectNext()
     }
-    return fired
+    return happened.filter(fired => fired !== undefined)
   }
 
   /** Nobody waits for these: they stop where the store was closed meanwhile. */

@@ -1082,9 +1082,10 @@ describeStores('what is added while others claim', open => {
     await store.insertOrder(newOrder(1))
     const adding = store.addDelivery(newDelivery(10))
     const claimed: string[] = []
-    for (let i = 1; i <= 50; i++) claimed.push(...claimedIds(await store.claimDue(10, lease, 10)))
+    for (let i = 1; i <= 50; i++)
+      claimed.push(...claimedIds(await store.claimDue(10, { now: 10, leaseMs: lease, limit: 10 })))
     await adding
-    claimed.push(...claimedIds(await store.claimDue(10, lease, 10)))
+    claimed.push(...claimedIds(await store.claimDue(10, { now: 10, leaseMs: lease, limit: 10 })))
     expect(claimed).toEqual(['delivery-10'])
   })
 })
