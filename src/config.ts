@@ -44,7 +44,10 @@ export const configSchema = z.strictObject({
   callbackUrls: z
     .record(z.string(), z.array(z.string()))
     .optional()
-    .meta({ description: 'Callback addresses for all accounts of a provider.' }),
+    .meta({
+      description:
+        'Callback addresses for all accounts of a provider: one, or several where it takes several.',
+    }),
   accounts: z
     .record(z.string(), z.array(z.looseObject({ id: z.string().min(1) })))
     .optional()

@@ -433,6 +433,7 @@ export const its500 = defineContract({
       errorMessages: {},
     },
     identifiedBy: 'appKey',
+    callbackAddress: 'callbackUrls',
     secrets: ['appSecret'],
   },
   operations: { createOrder, onlinePayFindResult, randomCode },

@@ -205,5 +205,6 @@ export const account = {
     reversalPayTypes: ['800101', '801501'],
   },
   identifiedBy: 'appCode',
+  callbackAddress: 'notifyUrl',
   secrets: ['clientKey'],
 } as const satisfies AccountContract

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { simulators } from '../../mocks/index.ts'
 import type { PaydoubleConfig } from '../config.ts'
-import { PaydoubleError } from '../contract/index.ts'
+import { type Contract, PaydoubleError } from '../contract/index.ts'
 import { deliverWith } from '../doors/deliver.ts'
 import { openHttpDoor } from '../doors/http.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
@@ -121,11 +121,33 @@ function toAccounts(chosen: readonly Simulator[], config: PaydoubleConfig): Reco
   const { accounts = {}, callbackUrls = {} } = config
   for (const id of [...Object.keys(accounts), ...Object.keys(callbackUrls)]) checkProvider(id)
   return Object.fromEntries(
-    chosen.map(({ contract: { id }, accounts: own }) => {
-      const urls = callbackUrls[id]
+    chosen.map(({ contract, accounts: own }) => {
+      const { id } = contract
+      const addresses = toAddressSetting(contract, callbackUrls[id])
       const seeds = (accounts[id] ?? own) as readonly AccountSeed[]
-      return [id, seeds.map(seed => (urls ? { ...seed, callbackUrls: urls } : seed))]
+      return [id, seeds.map(seed => ({ ...seed, ...addresses }))]
     }),
+  )
+}
+
+/** Callback addresses as the setting that holds them, which is one address or a list. */
+function toAddressSetting(
+  { id, account }: Contract,
+  urls: readonly string[] | undefined,
+): Record<string, unknown> {
+  const { callbackAddress: setting, defaults } = account
+  if (urls === undefined) return {}
+  if (setting === undefined) {
+    throw new PaydoubleError(
+      'badConfig',
+      `Failed to read the configuration: ${id} sends no callbacks, so "callbackUrls" has no use for it.`,
+    )
+  }
+  if (Array.isArray(defaults[setting])) return { [setting]: urls }
+  if (urls.length === 1) return { [setting]: urls[0] }
+  throw new PaydoubleError(
+    'badConfig',
+    `Failed to read the configuration: an account of ${id} has one callback address; "callbackUrls" gives ${urls.length}.`,
   )
 }
 

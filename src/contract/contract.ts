@@ -62,6 +62,8 @@ export interface AccountContract {
   readonly identifiedBy: string
   /** All the values by which requests name an account, where it is more than `identifiedBy`, such as tokens. */
   readonly identities?: (credentials: Credentials, settings: Settings) => readonly string[]
+  /** The setting that holds where callbacks go: an address, or a list of them. Absent where none are sent. */
+  readonly callbackAddress?: string
   /** The credentials that no log or page may show in full. */
   readonly secrets: readonly string[]
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { contracts } from '../../contracts/index.ts'
+import type { Account } from '../../src/store/records.ts'
 import { paydouble, root, run, serve, stop } from '../harness/cli.ts'
 import { openReceiver } from '../harness/receiver.ts'
 
@@ -133,6 +134,20 @@ test.each(['ts', 'js'])(
   },
 )
 
+test('callback addresses reach a provider whose accounts have a single one', async () => {
+  const cwd = folderWith({
+    'paydouble.config.json': JSON.stringify({
+      port: 0,
+      callbackUrls: { qfpay: ['http://127.0.0.1:1/paid'] },
+    }),
+  })
+  const { url } = await serve(['--json'], { cwd })
+  const accounts = (await (await fetch(`${url}/_paydouble/api/accounts`)).json()) as Account[]
+  expect(accounts.find(({ provider }) => provider === 'qfpay')).toMatchObject({
+    settings: { notifyUrl: 'http://127.0.0.1:1/paid' },
+  })
+})
+
 test.each([
   ['an unknown flag', ['--nothing'], {}, 2, /unknown option '--nothing'/],
   ['a port that is no number', ['--port', 'abc'], {}, 2, /"port".*whole number from 0 to 65535/],
@@ -184,8 +199,13 @@ test.each([
   ['accounts of a provider that is none', { accounts: { paypal: [] } }, /"paypal".*qfpay/],
   [
     'callback addresses for a provider without callbacks',
-    { callbackUrls: { qfpay: ['http://localhost/'] } },
-    /callbackUrls/,
+    { callbackUrls: { dms: ['http://localhost/'] } },
+    /dms sends no callbacks/,
+  ],
+  [
+    'two callback addresses where there is one',
+    { callbackUrls: { qfpay: ['http://localhost/1', 'http://localhost/2'] } },
+    /one callback address.*gives 2/,
   ],
 ])('%s in the configuration is a clear error', async (_, config, message) => {
   const cwd = folderWith({ 'paydouble.config.json': JSON.stringify(config) })
