@@ -91,6 +91,7 @@ test.each(targets)(
 )
 
 const furtherRuns = 1000
+const codeFields = { vvtool: 'code', its500: 'code', dms: 'errCode', qfpay: 'respcd' } as const
 
 test.each([
   ['vvtool', 'merchantOrderDetail', ['0', '100', '401']],
@@ -99,6 +100,9 @@ test.each([
   ['its500', 'randomCode', ['10001', '10004', '10005']],
   ['dms', 'getOrderDetail', ['1006', '1001', '1002', '1003']],
   ['dms', 'bizUser', ['1000', '1001', '1003']],
+  ['qfpay', 'query', ['0000', '1103', '1104', '1108']],
+  ['qfpay', 'refund', ['1268', '1103', '1104', '1108']],
+  ['qfpay', 'close', ['1268', '1103', '1104', '1108']],
 ] as const)(
   `${furtherRuns} malformed requests to %s %s get answers of its contract`,
   async (provider, operation, expected) => {
@@ -112,7 +116,7 @@ test.each([
           const answer = await door.send(provider, sent)
           expect(answer.status).toBeLessThan(500)
           const body = answer.json()
-          const code = String(body[provider === 'dms' ? 'errCode' : 'code'])
+          const code = String(body[codeFields[provider]])
           const { response } = (operations as Record<string, Operation>)[operation] as Operation
           const isKnown = response.safeParse(body).success || refusal.safeParse(body).success
           expect([isKnown, Object.values(errors).map(row => row.code)]).toEqual([

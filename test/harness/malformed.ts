@@ -85,11 +85,7 @@ const shapes = {
       ['goods_name', '测试'],
       ['extend_info', '{"user_creid": "1", "user_truename": "\\u5c0f"}'],
     ],
-    headers: (pairs, signed) => ({
-      'content-type': form,
-      'x-qf-appcode': qfpayAccount.appCode,
-      'x-qf-sign': sign(pairs, signed ? qfpayAccount.clientKey : 'wrong'),
-    }),
+    headers: qfpayHeaders,
   },
   'vvtool merchantOrderDetail': {
     method: 'GET',
@@ -159,6 +155,52 @@ const shapes = {
     valid: () => [['payer_id', dmsAccount.payerId]],
     headers: () => ({}),
   },
+  'qfpay query': {
+    method: 'POST',
+    path: '/trade/v1/query',
+    in: 'body',
+    json: false,
+    valid: n => [
+      ['mchid', qfpayAccount.mchid],
+      ['out_trade_no', `order${n}`],
+      ['pay_type', '800201,800101'],
+      ['respcd', '1143'],
+      ['start_time', '2026-01-01 00:00:00'],
+      ['end_time', '2026-02-01 00:00:00'],
+      ['txzone', '+0800'],
+      ['page', '1'],
+      ['page_size', '100'],
+    ],
+    headers: qfpayHeaders,
+  },
+  'qfpay refund': {
+    method: 'POST',
+    path: '/trade/v1/refund',
+    in: 'body',
+    json: false,
+    valid: n => [
+      ['mchid', qfpayAccount.mchid],
+      ['syssn', `2026010109000000000000${n}`],
+      ['out_trade_no', `refund${n}`],
+      ['txamt', '100'],
+      ['txdtm', '2026-01-01 09:00:00'],
+      ['notify_url', 'http://127.0.0.1/paid'],
+    ],
+    headers: qfpayHeaders,
+  },
+  'qfpay close': {
+    method: 'POST',
+    path: '/trade/v1/close',
+    in: 'body',
+    json: false,
+    valid: n => [
+      ['mchid', qfpayAccount.mchid],
+      ['out_trade_no', `order${n}`],
+      ['txamt', '100'],
+      ['txdtm', '2026-01-01 09:00:00'],
+    ],
+    headers: qfpayHeaders,
+  },
 } satisfies Record<string, Shape>
 
 /** A provider stands for its operation that makes an order. */
@@ -213,6 +255,14 @@ export function validRequest(provider: MalformedProvider, further: Pairs = []): 
   return shape.in === 'query'
     ? { method, path: `${path}?${written}`, headers }
     : { method, path, headers, body: written }
+}
+
+function qfpayHeaders(pairs: Pairs, signed: boolean): Record<string, string> {
+  return {
+    'content-type': form,
+    'x-qf-appcode': qfpayAccount.appCode,
+    'x-qf-sign': sign(pairs, signed ? qfpayAccount.clientKey : 'wrong'),
+  }
 }
 
 function sign(pairs: Pairs, key: string): string {
