@@ -41,13 +41,9 @@ export const configSchema = z.strictObject({
     .array(faultSchema, { error: 'allowed is a list of faults' })
     .optional()
     .meta({ description: 'What goes wrong from the beginning, and again after a reset.' }),
-  callbackUrls: z
-    .record(z.string(), z.array(z.string()))
-    .optional()
-    .meta({
-      description:
-        'Callback addresses for all accounts of a provider: one, or several where it takes several.',
-    }),
+  callbackUrls: z.record(z.string(), z.array(z.string())).optional().meta({
+    description: 'Callback addresses for all accounts of a provider: one, or several where it takes several.',
+  }),
   accounts: z
     .record(z.string(), z.array(z.looseObject({ id: z.string().min(1) })))
     .optional()
