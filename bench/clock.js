@@ -23,7 +23,7 @@ for (const [mix, every] of Object.entries(mixes))
 process.stdout.write(
   `30 days with ${timers} timers at different times, ${rounds} rounds, Node ${process.version}\n\n`,
 )
-for (const row of [['', 'store', 'fired', 'median', 'least'], ...rows])
+for (const row of [['', 'store', 'fired', 'median', 'least', 'cpu'], ...rows])
   process.stdout.write(
     `| ${row[0].padEnd(40)} | ${row
       .slice(1)
@@ -34,19 +34,23 @@ for (const row of [['', 'store', 'fired', 'median', 'least'], ...rows])
 /** @param every one in so many timers is the retry of a callback; 0 for none */
 async function measure(createStore, every) {
   const times = []
+  const cpu = []
   let count = 0
   for (let round = 0; round < rounds; round++) {
     const { double, store } = open(createStore)
     await fill(store, double.clock.now(), every)
+    const used = process.cpuUsage()
     const began = performance.now()
     const fired = await double.clock.advance('30d')
     times.push(performance.now() - began)
+    const { user, system } = process.cpuUsage(used)
+    cpu.push((user + system) / 1000)
     count = fired.length
     if (count !== timers) throw new Error(`${count} fired instead of ${timers}`)
     await double.close()
   }
-  times.sort((a, b) => a - b)
-  return [count, `${Math.round(times[Math.floor(rounds / 2)])} ms`, `${Math.round(times[0])} ms`]
+  const median = values => [...values].sort((a, b) => a - b)[Math.floor(rounds / 2)]
+  return [count, ...[median(times), Math.min(...times), median(cpu)].map(ms => `${Math.round(ms)} ms`)]
 }
 
 function open(createStore) {

@@ -40,15 +40,15 @@ export function toHandlers(double: Pick<Double, 'handle' | 'simulators' | 'close
   return [http.all(isForProvider, resolver)]
 }
 
-/** The statuses with which a response of `fetch` can have no body. */
-const bodiless = new Set([204, 205, 304])
-
 /** An answer as `fetch` sees it, also one whose connection does not live to its end. */
 async function toResponse({ status, headers, body, cut }: Answer, request: Request, closed: AbortSignal) {
   if (cut === 'hang') await over(AbortSignal.any([request.signal, closed]))
   if (cut === 'hang' || cut === 'reset') return HttpResponse.error()
   const bytes = typeof body === 'string' ? body : new Uint8Array(body)
-  if (cut !== 'truncate') return new HttpResponse(bodiless.has(status) ? null : bytes, { status, headers })
+  // Some statuses can have no body, and an empty one counts as such. The length is for readers that wait for its end.
+  if (bytes.length === 0)
+    return new HttpResponse(null, { status, headers: { ...headers, 'content-length': '0' } })
+  if (cut !== 'truncate') return new HttpResponse(bytes, { status, headers })
   const whole = typeof body === 'string' ? new TextEncoder().encode(body) : bytes
   const half = new ReadableStream({
     start(controller) {

@@ -168,7 +168,7 @@ export function afterRealTime(ms: number, callback: () => void): { cancel(): voi
 const lastMoment = Date.UTC(9999, 11, 31)
 
 /** Ours: so long that nobody waits for its end, and so short that every moment stays a whole number. */
-const longestDurationMs = lastMoment
+export const longestDurationMs = lastMoment
 
 /** ISO 8601 with its offset: without one it would be another moment on another machine. */
 const momentText = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/

@@ -1,6 +1,6 @@
 // What the network does to a call: how long it waits, and what becomes of its answer.
 import type { WireResponse } from '../contract/index.ts'
-import { toMilliseconds } from './clock.ts'
+import { longestDurationMs, toMilliseconds } from './clock.ts'
 import type { NetworkFault } from './faults.ts'
 import type { RandomStream } from './random.ts'
 
@@ -25,7 +25,8 @@ export function delayOf(fault: NetworkFault, random: RandomStream): number {
     const [least, most] = [toMilliseconds(from), toMilliseconds(to)].sort((a, b) => a - b) as [number, number]
     return random.int(least, most)
   }
-  return Math.round(toMilliseconds(median ?? 0) * Math.exp(sigma * normal(random)))
+  const drawn = toMilliseconds(median ?? 0) * Math.exp(sigma * normal(random))
+  return Math.min(Math.round(drawn), longestDurationMs)
 }
 
 /** The answer as it arrives, if it does. */
@@ -51,8 +52,12 @@ export function damage(answer: Answer, fault: NetworkFault, random: RandomStream
   }
 }
 
+/** Statuses that come without a body. */
+const bodiless = new Set([204, 205, 304])
+
 /** What a gateway answers that did not reach the provider. */
 export function gatewayPage(status = 502, body?: string): Answer {
+  if (bodiless.has(status)) return { status, headers: {}, body: '' }
   const title = `${status} ${status === 504 ? 'Gateway Time-out' : 'Bad Gateway'}`
   return {
     status,

@@ -17,6 +17,8 @@ export interface OpenDoor {
   /** Where a provider answers: its real URL under MSW, the server's with HTTP. */
   urlOf(provider: string): string
   send(provider: string, request: TestRequest): Promise<Answer>
+  /** Closes the door and its double, which otherwise happens at the end of the test. */
+  close(): Promise<void>
 }
 
 export interface TestRequest {
@@ -77,15 +79,16 @@ async function openMsw(options: OpenOptions = {}): Promise<OpenDoor> {
   const server = setupServer(...double.handlers)
   current = server
   server.listen({ onUnhandledFrame: 'error' })
-  onTestFinished(async () => {
-    if (current === server) closeMsw()
+  const close = once(async () => {
     await double.close()
+    if (current === server) closeMsw()
   })
+  onTestFinished(close)
   const urlOf = (provider: string) => {
     const contract = double.simulators.find(simulator => simulator.contract.id === provider)?.contract
     return contract?.servers[0]?.url ?? ''
   }
-  return { double, urlOf, send: (provider, request) => send(urlOf(provider), request) }
+  return { double, urlOf, send: (provider, request) => send(urlOf(provider), request), close }
 }
 
 export async function openHttp(options: OpenOptions = {}): Promise<OpenDoor> {
@@ -98,11 +101,20 @@ export async function openHttp(options: OpenOptions = {}): Promise<OpenDoor> {
     ...options,
   })
   const door = await openHttpDoor(double)
-  onTestFinished(async () => {
+  const close = once(async () => {
     await door.close()
     await double.close()
   })
-  return { double, urlOf: () => door.url, send: (_, request) => send(door.url, request) }
+  onTestFinished(close)
+  return { double, urlOf: () => door.url, send: (_, request) => send(door.url, request), close }
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined
+  return () => {
+    closing ??= close()
+    return closing
+  }
 }
 
 /** Sends bytes as they are, also a body with a GET. */

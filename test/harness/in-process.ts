@@ -14,6 +14,7 @@ export function openInProcess(options: CreateDoubleOptions = {}): OpenDoor & { r
   return {
     double,
     urlOf: () => '',
+    close: () => double.close(),
     async send(provider, { method = 'GET', path: target, headers = {}, body = '' }) {
       const question = target.includes('?') ? target.indexOf('?') : target.length
       const reply = await double.handle({
