@@ -5,7 +5,14 @@ import { onTestFinished } from 'vitest'
 
 export interface Receiver {
   readonly url: string
-  readonly received: { method: string; path: string; headers: Record<string, unknown>; body: string }[]
+  readonly received: {
+    method: string
+    path: string
+    headers: Record<string, unknown>
+    body: string
+    /** What came over the wire. */
+    bytes: Buffer
+  }[]
 }
 
 /** @param reply what the shop answers, by default an empty 200 */
@@ -18,7 +25,8 @@ export async function openReceiver(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { method = '', url = '', headers } = request
-      received.push({ method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') })
+      const bytes = Buffer.concat(chunks)
+      received.push({ method, path: url, headers, body: bytes.toString('utf8'), bytes })
       const { status, body = '' } = reply()
       response.writeHead(status)
       response.end(body)

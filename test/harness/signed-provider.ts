@@ -200,7 +200,7 @@ export const signedSimulator = defineSimulator(signedContract, {
     async create({ number, amount }, context) {
       const { account, now } = context
       const result = await context.createOrder(() => {
-        const id = context.random('id').rising(17)
+        const id = `9${context.random('id').rising(17)}`
         const expiresAt = paydouble.expiryOf(account.settings, now)
         return { id, orderNumber: number, amount, qr: `signed://pay/${id}`, expiresAt }
       })
@@ -221,7 +221,7 @@ export const signedSimulator = defineSimulator(signedContract, {
       })
       if (!changed) return context.fail('busy')
       const made = await context.createOrder(() => {
-        const id = context.random('id').rising(17)
+        const id = `9${context.random('id').rising(17)}`
         return { id, orderNumber: `${number}-${id}`, amount, qr: '', kind: 'refund', original: payment.id }
       })
       if ('conflict' in made) return context.fail('duplicate')
