@@ -59,8 +59,9 @@ export function createScheduler(
   }
 
   async function attempt(delivery: Delivery): Promise<Fired | undefined> {
+    const at = clock.now()
     const attempted = await callbacks.attempt(delivery)
-    return attempted && { kind: 'attempted', at: clock.now(), delivery: attempted }
+    return attempted && { kind: 'attempted', at, delivery: attempted }
   }
 
   /** Keeps a place for what begins now: an act comes before what it brings about. */
@@ -135,7 +136,7 @@ export function createScheduler(
    * and be held up there. Where that takes longer than `until`, the attempt is left under way.
    */
   function runWhileTimePasses(claimed: readonly Due[], until: number): Promise<void> {
-    if (claimed.length === 0 || claimed[0]?.kind === 'expiry') return run(claimed)
+    if (claimed[0]?.kind === 'expiry') return run(claimed)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const stop = clock.onWait(at => {
       if (at > until) soon(resolve)
@@ -152,13 +153,13 @@ export function createScheduler(
     try {
       while (born === life) {
         const wait = clock.nextWait()
-        const claimed = await claim(Math.min(until, wait ?? until))
+        // Who waits for a moment goes on before anything else happens then.
+        const claimed = await claim(wait === undefined ? until : Math.min(until, wait - 1))
         const moment = momentOf(claimed) ?? wait
         if (moment === undefined || moment > until) break
         clock.moveTo(moment)
-        // Who has waited for this moment goes on before anything else happens.
-        if (moment === wait) await new Promise<void>(soon)
-        await runWhileTimePasses(claimed, until)
+        if (claimed.length === 0) await new Promise<void>(soon)
+        else await runWhileTimePasses(claimed, until)
       }
       if (born === life) clock.moveTo(until)
     } finally {

@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { NetworkFault } from '../../src/double/faults.ts'
 import { delayOf, phaseOf } from '../../src/double/network.ts'
 import { createRandom } from '../../src/double/random.ts'
 import { qfpayPayment } from '../harness/clients.ts'
 import { describeDoors, type OpenDoor } from '../harness/doors.ts'
+import { eventually } from '../harness/eventually.ts'
 import { lastExchange } from '../harness/journal.ts'
 
 const network = (fault: NetworkFault) => ({ provider: 'qfpay', network: fault }) as const
@@ -11,7 +12,7 @@ const network = (fault: NetworkFault) => ({ provider: 'qfpay', network: fault })
 /** Waits until a request is held up by the clock. */
 async function heldUp(door: OpenDoor, count = 1): Promise<void> {
   const waiting = () => door.double.journal.list({}).items.filter(({ outcome }) => outcome === 'open')
-  await vi.waitFor(() => expect(waiting()).toHaveLength(count))
+  await eventually(() => expect(waiting()).toHaveLength(count))
 }
 
 const orders = async (door: OpenDoor) => (await door.double.orders.list()).items
@@ -117,7 +118,7 @@ describeDoors('network faults', open => {
       ended = true
     })
     hanging.catch(() => {})
-    await vi.waitFor(() => expect(lastExchange(door).outcome).toBe('lost'))
+    await eventually(() => expect(lastExchange(door).outcome).toBe('lost'))
     await door.double.clock.advance('1d')
     expect((await qfpayPayment(door)).json()).toMatchObject({ respcd: '0000' })
     expect(ended).toBe(false)
@@ -129,7 +130,7 @@ describeDoors('network faults', open => {
     const door = await open()
     door.double.faults.add(network({ do: 'hang', phase: 'after' }))
     const hanging = qfpayPayment(door)
-    await vi.waitFor(async () => expect(await orders(door)).toHaveLength(1))
+    await eventually(async () => expect(await orders(door)).toHaveLength(1))
     await door.close()
     await expect(hanging).rejects.toThrow()
   })
@@ -150,7 +151,7 @@ describeDoors('network faults', open => {
     const door = await open()
     door.double.faults.add(network({ do: 'delay', for: '20s', phase: 'after' }))
     const paying = qfpayPayment(door)
-    await vi.waitFor(async () => expect(await orders(door)).toHaveLength(1))
+    await eventually(async () => expect(await orders(door)).toHaveLength(1))
     await door.double.clock.advance('20s')
     expect((await paying).json()).toMatchObject({ respcd: '0000' })
   })

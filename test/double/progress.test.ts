@@ -56,6 +56,7 @@ describeDoors('progress', open => {
     expect(await status()).toBe('pending')
     expect(await double.clock.advance('1s')).toMatchObject([
       { kind: 'acted', act: { do: 'pay' }, order: { id, status: 'paid' } },
+      { kind: 'attempted', delivery: { order: id } },
     ])
     expect(await status()).toBe('paid')
     expect(received).toHaveLength(1)
@@ -130,7 +131,7 @@ describeDoors('progress', open => {
     await create()
     expect((await double.clock.advance('30m')).map(({ kind }) => kind)).toEqual(['expired'])
     expect(await status()).toBe('expired')
-    expect((await double.clock.advance('10s')).map(({ kind }) => kind)).toEqual(['acted'])
+    expect((await double.clock.advance('10s')).map(({ kind }) => kind)).toEqual(['acted', 'attempted'])
     expect(await status()).toBe('paid')
     expect(received).toHaveLength(1)
   })
