@@ -7,6 +7,7 @@ export default defineConfig({
     alias: [
       { find: /^paydouble$/, replacement: resolve(import.meta.dirname, 'src/index.ts') },
       { find: 'paydouble/msw', replacement: resolve(import.meta.dirname, 'mocks/msw.ts') },
+      { find: 'paydouble/torture', replacement: resolve(import.meta.dirname, 'src/torture/index.ts') },
     ],
   },
   test: {

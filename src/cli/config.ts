@@ -42,16 +42,23 @@ export async function readConfig(options: {
   readonly directory: string
 }): Promise<PaydoubleConfig> {
   const { flags, env, directory } = options
-  const file = findFile(options.file ?? env.PAYDOUBLE_CONFIG, directory)
-  const fromFile = file === undefined ? {} : check(await load(file), file)
+  const file = findFile(options.file ?? env.PAYDOUBLE_CONFIG, directory, fileNames)
+  const fromFile = file === undefined ? {} : check(await loadDefault(file, 'defineConfig'), file)
   const fromEnvironment = check(readEnvironment(env), 'the environment')
   const fromFlags = check(flags, 'the command line')
   return { ...fromFile, ...fromEnvironment, ...fromFlags }
 }
 
-function findFile(named: string | undefined, directory: string): string | undefined {
-  if (named === undefined)
-    return fileNames.map(name => resolve(directory, name)).find(file => existsSync(file))
+/**
+ * The file that was named, or the first of the usual ones that is there.
+ * @throws PaydoubleError `configNotFound`
+ */
+export function findFile(
+  named: string | undefined,
+  directory: string,
+  usual: readonly string[],
+): string | undefined {
+  if (named === undefined) return usual.map(name => resolve(directory, name)).find(file => existsSync(file))
   const file = resolve(directory, named)
   if (existsSync(file)) return file
   throw new PaydoubleError(
@@ -60,7 +67,13 @@ function findFile(named: string | undefined, directory: string): string | undefi
   )
 }
 
-async function load(file: string): Promise<unknown> {
+/**
+ * What a file exports by default.
+ *
+ * @param define the function that such files use, for the message
+ * @throws PaydoubleError `badConfig`
+ */
+export async function loadDefault(file: string, define: string): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'))
     const module = await import(pathToFileURL(file).href)
@@ -77,7 +90,7 @@ async function load(file: string): Promise<unknown> {
   }
   throw new PaydoubleError(
     'badConfig',
-    `Failed to read the configuration ${file}: it has no default export. Write "export default defineConfig({ … })".`,
+    `Failed to read the configuration ${file}: it has no default export. Write "export default ${define}({ … })".`,
   )
 }
 

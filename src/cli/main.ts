@@ -9,6 +9,7 @@ import { addFault } from './fault.ts'
 import { addPay } from './pay.ts'
 import { addServe } from './serve.ts'
 import { addSpec } from './spec.ts'
+import { addTorture } from './torture.ts'
 
 /** Errors of the one who calls: flags, configuration, names. */
 const usageErrors = new Set([
@@ -18,6 +19,9 @@ const usageErrors = new Set([
   'badFault',
   'badDuration',
   'badMoment',
+  'badSchedule',
+  'badApp',
+  'badTorture',
   'configNotFound',
   'unknownError',
   'unknownProvider',
@@ -39,7 +43,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('a test double for QR-payment providers')
     .version(version)
     .showSuggestionAfterError()
-  for (const add of [addServe, addSpec, addPay, addClock, addFault, addCallbacks, addAccounts, addExplain])
+  for (const add of [
+    addServe,
+    addSpec,
+    addPay,
+    addClock,
+    addFault,
+    addCallbacks,
+    addAccounts,
+    addExplain,
+    addTorture,
+  ])
     add(program)
   exitByException(program)
   try {

@@ -1,6 +1,7 @@
-// Calls to the control interface of a double that runs elsewhere.
+// How the command line reaches a double that runs elsewhere.
 import type { Command } from 'commander'
-import { PaydoubleError } from '../contract/index.ts'
+
+export { callControl } from '../doors/control/client.ts'
 
 /** The flag that says where the double answers. */
 export function addUrlFlag(command: Command): Command {
@@ -9,47 +10,4 @@ export function addUrlFlag(command: Command): Command {
     'where the double answers (default: PAYDOUBLE_URL, or http://127.0.0.1:4020)',
     process.env.PAYDOUBLE_URL ?? 'http://127.0.0.1:4020',
   )
-}
-
-/**
- * The JSON that the control interface answers.
- * @throws PaydoubleError `unreachable`, or the error that the double answered
- */
-export async function callControl(
-  url: string,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<unknown> {
-  const target = `${url.replace(/\/+$/, '')}/_paydouble/${path}`
-  let response: Response
-  try {
-    response = await fetch(target, {
-      method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
-  } catch (error) {
-    throw new PaydoubleError(
-      'unreachable',
-      `Failed to reach a double at ${url}: nothing answers there. Start one with "paydouble serve", or say where it is with --url.`,
-      { cause: error },
-    )
-  }
-  const text = await response.text()
-  const answer = parse(text)
-  if (response.ok && answer !== undefined) return answer
-  const error = (answer as { error?: { code?: string; message?: string } } | undefined)?.error
-  throw new PaydoubleError(
-    error?.code ?? 'noDouble',
-    error?.message ??
-      `Failed to talk to ${url}: what answers there (HTTP ${response.status}) is no paydouble.`,
-  )
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -30,7 +30,8 @@ export interface CallbackControl {
    */
   resend(id: string, changes?: ResendChanges): Promise<Delivery>
   /**
-   * Sends what a callback would say if the order were paid, whatever the order is: a forger's callback.
+   * Sends what a callback would say if the order were paid, whatever the order is: a forger's callback,
+   * which is tried once.
    * @returns it, after the first attempt unless it is for later
    * @throws PaydoubleError `orderUnknown`, `noCallback`
    */

@@ -4,7 +4,7 @@ import type { Attempt, Delivery, Replied } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { CallbackPolicy } from './callback-policy.ts'
 import type { Clock } from './clock.ts'
-import { createDeliveries, type Deliveries, listOfPayment, paymentOf } from './deliveries.ts'
+import { createDeliveries, type Deliveries, listOfPayment, paymentOf, sentByHand } from './deliveries.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
 import type { Simulator } from './simulator.ts'
@@ -106,7 +106,9 @@ export function createCallbacks(parts: {
     attempt: Attempt,
     delays: readonly number[] = [],
   ): Promise<Delivery | undefined> {
-    const delay = attempt.acknowledged ? undefined : delays[delivery.attempts.length]
+    // Who forges a callback does not try again as the provider would.
+    const isLast = attempt.acknowledged || delivery.rule === sentByHand
+    const delay = isLast ? undefined : delays[delivery.attempts.length]
     const recorded = await store.recordAttempt(
       delivery.id,
       attempt,

@@ -9,6 +9,9 @@ import type { Send } from './schedule.ts'
 import type { OutgoingCallback, Simulator } from './simulator.ts'
 import { writeCallback } from './write-callback.ts'
 
+/** The `rule` of a callback that was forged. */
+export const sentByHand = 'sent by hand'
+
 export interface Deliveries {
   /** The deliveries that an order's new state calls for, ready to be committed together with it. */
   prepare(simulator: Simulator, order: Order, account: Account, channel?: string): Promise<Delivery[]>
@@ -134,7 +137,7 @@ export function createDeliveries(parts: {
       checkSend(simulator.contract, found.callback, given)
       if (given.from !== undefined && !(await sentForAnother(order, found, given.from)))
         throw failure(`there is none to replay, as nothing was sent for ${given.from} order`)
-      return write(simulator.contract, order, account, found, given, 'sent by hand')
+      return write(simulator.contract, order, account, found, given, sentByHand)
     },
 
     copy(delivery, changes) {

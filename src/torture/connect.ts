@@ -1,0 +1,86 @@
+import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { callControl } from '../doors/control/client.ts'
+import type { Rule } from '../double/faults.ts'
+import type { Payment } from '../double/payer.ts'
+import type { Account, Delivery, Order } from '../store/records.ts'
+import type { Page } from '../store/store.ts'
+import type { TorturedDouble } from './target.ts'
+
+/**
+ * A double that runs elsewhere, for {@link torture}.
+ *
+ * @param url where it answers, such as `http://127.0.0.1:4020`
+ * @param contracts those of its providers, from `paydouble/contracts`
+ * @throws PaydoubleError `unreachable`, `noDouble`
+ * @example
+ * const pay = await connect('http://127.0.0.1:4020', contracts)
+ */
+export async function connect(url: string, contracts: readonly Contract[]): Promise<TorturedDouble> {
+  const call = async <T>(method: string, path: string, body?: object): Promise<T> =>
+    (await callControl(url, method, `api/${path}`, body)) as T
+  const health = (await callControl(url, 'GET', 'health')) as {
+    seed: number
+    clock: TorturedDouble['clock']['kind']
+    providers: string[]
+  }
+  const simulators = contracts
+    .filter(({ id }) => health.providers.includes(id))
+    .map(contract => ({ contract }))
+  if (simulators.length === 0) {
+    throw new PaydoubleError(
+      'unknownProvider',
+      `Failed to work with the double at ${url}: it serves ${health.providers.join(', ')}, and none of ${contracts.map(({ id }) => id).join(', ')}.`,
+    )
+  }
+  const order = (id: string) => `orders/${encodeURIComponent(id)}`
+  return {
+    seed: health.seed,
+    simulators,
+    accounts: {
+      list: () => call<Account[]>('GET', 'accounts'),
+      put: (provider, id, changes) =>
+        call<Account>('PUT', `accounts/${provider}/${encodeURIComponent(id)}`, changes),
+      create: (provider, changes = {}) => call<Account>('POST', `accounts/${provider}`, changes),
+      reset: (provider, id) =>
+        call<Account>('POST', `accounts/${provider}/${encodeURIComponent(id)}/reset`, {}),
+    },
+    orders: { list: (filter, page) => call<Page<Order>>('GET', `orders${toQuery({ ...filter, ...page })}`) },
+    deliveries: {
+      list: (filter, page) => call<Page<Delivery>>('GET', `deliveries${toQuery({ ...filter, ...page })}`),
+    },
+    payer: {
+      pay: (id, options = {}) => call<Payment>('POST', `${order(id)}/pay`, options),
+      decline: id => call<Order>('POST', `${order(id)}/decline`, {}),
+    },
+    callbacks: {
+      send: (id, how = {}) => call<Delivery>('POST', `${order(id)}/callbacks`, how),
+      resend: (id, changes = {}) =>
+        call<Delivery>('POST', `deliveries/${encodeURIComponent(id)}/resend`, changes),
+    },
+    faults: {
+      add: async fault => [await call<Rule>('POST', 'faults', fault)],
+      list: async () => (await call<{ items: Rule[] }>('GET', 'faults')).items,
+      remove: async filter => {
+        await call('DELETE', `faults${toQuery({ ...filter })}`)
+      },
+    },
+    clock: {
+      kind: health.clock,
+      advance: duration => call('POST', 'clock', { advance: duration }),
+      set: moment => call('POST', 'clock', { set: moment }),
+      async freeze() {
+        await call('POST', 'clock', { freeze: true })
+      },
+      async resume() {
+        await call('POST', 'clock', { resume: true })
+      },
+    },
+  }
+}
+
+function toQuery(values: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : [[name, String(value)]],
+  )
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`
+}
