@@ -7,8 +7,8 @@ export interface ShopOrder {
   readonly status: 'pending' | 'paid' | 'expired' | 'failed' | 'refunded'
   /** What the customer was given for it, in minor units. */
   readonly credited: number
-  /** QFPay's number of the payment, once it is known. */
-  readonly syssn?: string
+  /** QFPay's number of the payment, once it is paid. */
+  readonly payment?: { readonly syssn: string }
 }
 
 export function createDatabase() {

@@ -19,10 +19,22 @@ export class Refused extends Error {
 }
 
 type Answer = Record<string, unknown> & { respcd: string; resperr: string }
-export interface Row {
+
+/** What QFPay says of a payment, in a notification or when it is asked. */
+export interface Payment {
+  readonly syssn: string
+  readonly txamt: string
+}
+export interface Notification extends Payment {
+  readonly respcd: string
+  readonly notify_type: 'payment' | 'refund'
+  readonly out_trade_no: string
+  /** Of a refund, the number of the order. */
+  readonly orig_out_trade_no: string
+}
+interface Row extends Payment {
   readonly order_type: string
   readonly respcd: string
-  readonly txamt: string
 }
 
 /** How long the shop waits for QFPay, in milliseconds. */
@@ -51,7 +63,7 @@ export function createQfpay({ url, appCode, clientKey, mchid }: Merchant) {
 
   return {
     async pay(order: { id: string; amount: number }, notifyUrl: string) {
-      const { qrcode, syssn } = await call('payment', {
+      const { qrcode } = await call('payment', {
         txamt: String(order.amount),
         txcurrcd: 'HKD',
         pay_type: '800201',
@@ -59,19 +71,21 @@ export function createQfpay({ url, appCode, clientKey, mchid }: Merchant) {
         txdtm: now(),
         notify_url: notifyUrl,
       })
-      return { qr: String(qrcode), syssn: String(syssn) }
+      return String(qrcode)
     },
 
-    /** The rows of an order: its payment, and its refunds. */
-    async query(id: string) {
-      return (await call('query', { out_trade_no: id })).data as readonly Row[]
+    /** The payment of an order, if it is paid. The outer respcd only says that the query worked. */
+    async findPayment(id: string): Promise<Payment | undefined> {
+      const rows = (await call('query', { out_trade_no: id })).data as readonly Row[]
+      return rows.find(row => row.order_type === 'payment' && row.respcd === '0000')
     },
 
-    async refund(order: { syssn: string; amount: number }, number: string) {
+    /** @param number of the refund: with the same one it is given back once, however often it is asked for */
+    async refund({ syssn }: { syssn: string }, amount: number, number: string) {
       await call('refund', {
-        syssn: order.syssn,
+        syssn,
         out_trade_no: number,
-        txamt: String(order.amount),
+        txamt: String(amount),
         txdtm: now(),
       })
     },

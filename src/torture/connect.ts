@@ -66,6 +66,7 @@ export async function connect(url: string, contracts: readonly Contract[]): Prom
     },
     clock: {
       kind: health.clock,
+      now: async () => (await call<{ now: number }>('GET', 'clock')).now,
       advance: duration => call('POST', 'clock', { advance: duration }),
       set: moment => call('POST', 'clock', { set: moment }),
       async freeze() {

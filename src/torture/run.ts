@@ -1,5 +1,6 @@
 // Plays one schedule against the app, and writes down what the app said and what truly happened.
 import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { manualStart } from '../double/clock.ts'
 import { sentByHand } from '../double/deliveries.ts'
 import type { Fault } from '../double/faults.ts'
 import type { Account, Attempt, Delivery, Order } from '../store/records.ts'
@@ -69,6 +70,7 @@ export function createPlayer({ pay, contract, app, accounts, patienceMs }: Playg
   let onUncaught: ((error: unknown) => void) | undefined
 
   async function play(schedule: TortureSchedule): Promise<Run> {
+    await pay.clock.set(startOfRun(await pay.clock.now()))
     const account = await accounts.open()
     const moments: Moment[] = []
     const failures: string[] = []
@@ -148,7 +150,9 @@ export function createPlayer({ pay, contract, app, accounts, patienceMs }: Playg
       if (step.do === 'place') return place()
       if (step.do === 'deliver') {
         const { callback = Object.keys(contract.callbacks)[0] ?? '', sends } = step
-        await pay.faults.add({ provider, account: account.id, deliver: { callback, sends } })
+        // In other bytes it is still the provider's, so it is signed by it.
+        const signed = sends.map(send => (send.bytes ? { ...send, sign: 'right' as const } : send))
+        await pay.faults.add({ provider, account: account.id, deliver: { callback, sends: signed } })
         return
       }
       if (step.do === 'fault') {
@@ -262,6 +266,14 @@ export interface Player {
 }
 
 const placing: Step = { do: 'place' }
+
+const dayMs = 86_400_000
+
+/** Every run begins at the same time of day, because some providers do not do everything at night. */
+function startOfRun(now: number): number {
+  const timeOfDay = manualStart % dayMs
+  return now + ((timeOfDay - (now % dayMs) + dayMs) % dayMs)
+}
 
 /** What may come of a step that asks for something impossible: nothing happens. */
 const impossible = new Set(['orderNotPending', 'noCallback', 'deliveryUnknown', 'orderUnknown'])

@@ -20,6 +20,8 @@ export interface TorturedDouble {
   }
   readonly clock: {
     readonly kind: 'system' | 'manual' | 'offset'
+    /** Epoch milliseconds. */
+    now(): number | Promise<number>
     advance(duration: number | string): Promise<unknown>
     set(moment: number | string): Promise<unknown>
     freeze(): void | Promise<void>
