@@ -159,7 +159,7 @@ function changeAccount(
     )
   if (unknown !== undefined) throw failure(`there is no field ${JSON.stringify(unknown)}`)
   const merged = { ...account.credentials, ...account.settings, ...changes }
-  const parsed = z.object({ ...credentials.shape, ...settings.shape }).safeParse(merged)
+  const parsed = fieldsOf(contract).safeParse(merged)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw failure(`${issue?.path.join('.')} is not right (${issue?.message})`)
@@ -170,4 +170,14 @@ function changeAccount(
     credentials: pick(Object.keys(credentials.shape)),
     settings: pick(Object.keys(settings.shape)),
   }
+}
+
+const knownFields = new WeakMap<Contract, z.ZodObject>()
+
+/** Credentials and settings together. Made once, because zod compiles each schema anew. */
+function fieldsOf(contract: Contract): z.ZodObject {
+  const { credentials, settings } = contract.account
+  const fields = knownFields.get(contract) ?? z.object({ ...credentials.shape, ...settings.shape })
+  knownFields.set(contract, fields)
+  return fields
 }
