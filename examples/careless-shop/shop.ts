@@ -92,6 +92,7 @@ export async function openCarelessShop(merchant: Merchant, has: readonly Bug[] =
     url: server.url,
     database,
     close: server.close,
+    order: database.show,
 
     async poll() {
       const open = database.all().filter(({ status }) => status === 'pending' || status === 'expired')

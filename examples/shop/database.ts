@@ -25,6 +25,12 @@ export function createDatabase() {
 
   return {
     get: (id: string) => orders.get(id),
+    /** @throws Error where there is no such order */
+    show(id: string): { status: ShopOrder['status']; credited: number } {
+      const order = orders.get(id)
+      if (!order) throw new Error(`there is no order ${id}`)
+      return { status: order.status, credited: order.credited }
+    },
     all: () => [...orders.values()],
     insert: write,
     /** Changes an order as one step. @param change gives the new values, or undefined to leave it */

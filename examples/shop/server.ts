@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TortureApp } from 'paydouble/torture'
-import type { Database } from './database.ts'
+import type { Database, ShopOrder } from './database.ts'
 import type { Merchant } from './qfpay.ts'
 
 export interface Reply {
@@ -20,6 +20,8 @@ export type Route = (request: {
 export interface Shop {
   readonly url: string
   readonly database: Database
+  /** What the shop says of an order. */
+  order(id: string): { status: ShopOrder['status']; credited: number }
   /** Asks QFPay about the orders that are open. */
   poll(): Promise<void>
   /** Ends an order that nobody paid in time. */
@@ -58,7 +60,7 @@ export async function listen(routes: Readonly<Record<string, Route>>) {
 }
 
 /** The shop as `torture` wants it. */
-export function toApp({ url, database, poll, expire }: Shop): TortureApp {
+export function toApp({ url, database, order, poll, expire }: Shop): TortureApp {
   async function post(path: string, body: object = {}): Promise<Response> {
     const response = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) })
     if (response.status >= 500) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
@@ -66,11 +68,7 @@ export function toApp({ url, database, poll, expire }: Shop): TortureApp {
   }
   return {
     placeOrder: async ({ amount }) => (await (await post('/checkout', { amount })).json()) as { id: string },
-    async getOrder(id) {
-      const order = database.get(id)
-      if (!order) throw new Error(`there is no order ${id}`)
-      return { status: order.status, credited: order.credited }
-    },
+    getOrder: order,
     poll,
     expire,
     refund: id => post(`/orders/${id}/refund`),

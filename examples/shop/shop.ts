@@ -61,6 +61,7 @@ export async function openShop(merchant: Merchant): Promise<Shop> {
     url: server.url,
     database,
     close: server.close,
+    order: database.show,
 
     async poll() {
       // Also those that have expired: the money may have been on its way.

@@ -119,8 +119,9 @@ function stepsFor(contract: Contract, app: TortureApp): Readonly<Record<Step['do
 }
 
 function deliveries(contentType: string): Step[] {
+  const lost: Step = { do: 'deliver', sends: [] }
   const plain: Step[] = [
-    { do: 'deliver', sends: [] },
+    ...Array<Step>(6).fill(lost),
     { do: 'deliver', sends: [{}, {}] },
     { do: 'deliver', sends: [{ after: '7m' }] },
     { do: 'deliver', sends: [{ pastExpiry: '1m' }] },
@@ -145,12 +146,17 @@ function faults({ operations, errors }: Contract): Step[] {
   ] as const
   const names = Object.keys(operations)
   const unsuccessful = Object.entries(errors).filter(([, row]) => row.outcome !== 'success')
-  return [
+  const others: Step[] = [
     ...network.map((effect): Step => ({ do: 'fault', network: effect })),
     { do: 'fault', lag: '5m', times: 2 },
     ...names.flatMap(operation =>
       network.slice(0, 2).map((effect): Step => ({ do: 'fault', operation, network: effect })),
     ),
+  ]
+  // As likely as a code of the error table, of which there may be many.
+  const often = Math.ceil(unsuccessful.length / others.length)
+  return [
+    ...Array<Step[]>(Math.max(1, often)).fill(others).flat(),
     ...unsuccessful.map(([error]): Step => ({ do: 'fault', error })),
   ]
 }

@@ -34,6 +34,7 @@ export function defineInvariant(invariant: Invariant): Invariant {
 const creditedOnce: Invariant = {
   id: 'creditedOnce',
   title: 'What is paid is credited exactly once.',
+  wants: ['restart'],
   holds(run) {
     const told = beforeForgery(run)
     for (const { app, truth } of told) {
@@ -173,7 +174,7 @@ const acknowledgedIsKept: Invariant = {
 const doesNotFail: Invariant = {
   id: 'doesNotFail',
   title: 'The app does not crash, nor leave anybody without an answer.',
-  wants: ['refund', 'restart'],
+  wants: ['refund'],
   holds({ failures }) {
     const [first] = failures
     return first === undefined || { expected: 'an answer, if only a polite refusal', got: first }
@@ -205,15 +206,15 @@ function isRefunded({ refunded, refunding }: Truth): boolean {
   return refunded > 0 || refunding
 }
 
-/** Whether the money came when the app, or the provider, no longer waited for it. */
+/** Whether the money, or the news of it, came when the app or the provider no longer waited for it. */
 function isLate({ moments }: Run): boolean {
-  return moments.some(({ truth }, i) => {
+  return moments.some(({ app, truth }, i) => {
     const before = moments[i - 1]
-    if (!before || truth.received === before.truth.received) return false
-    const isOver = before.truth.orders.some(
+    const came = before !== undefined && truth.received > before.truth.received
+    const isOver = before?.truth.orders.some(
       ({ kind, status }) => kind === 'payment' && status !== 'pending' && status !== 'paid',
     )
-    return isOver || before.app?.status === 'expired' || before.app?.status === 'failed'
+    return (came && isOver) || app?.status === 'expired' || app?.status === 'failed'
   })
 }
 
