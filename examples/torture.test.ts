@@ -1,17 +1,19 @@
-import { setupServer } from 'msw/node'
+import { openHttpDoor } from 'paydouble'
 import { createDouble } from 'paydouble/msw'
 import { expectUnbroken, torture } from 'paydouble/torture'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, test } from 'vitest'
 import { openShop } from './shop/shop.ts'
 
 const merchant = { appCode: 'SHOP', clientKey: 'SHOPKEY', mchid: 'shop01' }
 const pay = createDouble()
-const server = setupServer(...pay.handlers)
-beforeAll(() => server.listen({ onUnhandledFrame: 'bypass' }))
-afterAll(() => server.close())
+const door = await openHttpDoor(pay)
+const shop = await openShop({ url: door.url, ...merchant })
+afterAll(async () => {
+  shop.close()
+  await door.close()
+})
 
 test('the shop credits what is paid, whatever happens', async () => {
-  const shop = await openShop({ url: 'https://openapi-hk.qfapi.com', ...merchant })
   const report = await torture(pay, {
     provider: 'qfpay',
     account: merchant,
@@ -26,6 +28,5 @@ test('the shop credits what is paid, whatever happens', async () => {
     expire: id => shop.expire(id),
     reset: () => shop.database.clear(),
   })
-  shop.close()
   expectUnbroken(report)
 })

@@ -38,8 +38,8 @@ export interface Smallest {
   readonly got: string
   /** Whether the app did the same when all was repeated. */
   readonly repeated: boolean
-  /** The line that reproduces it in a shell. */
-  readonly command: string
+  /** The line that reproduces it in a shell; null where no configuration is known. */
+  readonly command: string | null
   /** The line that reproduces it in code. */
   readonly code: string
 }
@@ -86,7 +86,7 @@ function toLines(id: string, title: string, smallest: Smallest): string[] {
     `  got:      ${smallest.got}`,
     ...(smallest.repeated ? [] : ['  When all was repeated it held: the app does not always do the same.']),
     '  reproduce it:',
-    `    ${smallest.command}`,
+    ...(smallest.command === null ? [] : [`    ${smallest.command}`]),
     `    ${smallest.code}`,
   ]
 }

@@ -28,7 +28,7 @@ export interface TortureOptions extends TortureApp {
   readonly patienceMs?: number | undefined
   /** How long all of it may take, in real milliseconds. Default 120,000. */
   readonly timeLimitMs?: number | undefined
-  /** The file that the line for the shell names. */
+  /** The configuration of the command for the same app: then the report has a line for the shell, too. */
   readonly config?: string | undefined
 }
 
@@ -314,7 +314,7 @@ async function toSmallest(
   court: Court,
   invariant: Invariant,
   schedule: TortureSchedule,
-  config = 'paydouble.torture.ts',
+  config: string | undefined,
 ): Promise<Smallest> {
   const again = await court.repeat(invariant, schedule)
   const breach = again ?? court.breachOf(invariant, schedule)
@@ -325,7 +325,8 @@ async function toSmallest(
     expected: breach?.expected ?? invariant.title,
     got: breach?.got ?? 'the contrary',
     repeated: again !== undefined,
-    command: `paydouble torture --config ${quote(config)} --replay ${quote(json)}`,
+    command:
+      config === undefined ? null : `paydouble torture --config ${quote(config)} --replay ${quote(json)}`,
     code: `await torture(pay, { ...app, schedules: [${json}] })`,
   }
 }

@@ -1,5 +1,6 @@
 // The example shops, over HTTP, as their users would have them tortured.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setupServer } from 'msw/node'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Bug, bugs, openCarelessShop } from '../../examples/careless-shop/shop.ts'
 import { merchantAt } from '../../examples/shop/merchant.ts'
 import type { Merchant } from '../../examples/shop/qfpay.ts'
@@ -69,4 +70,19 @@ describe('each bug by itself is found, and named by the invariant that it breaks
   test('and the shop without them passes', async () => {
     expect(brokenOf(await tortureShop(merchant => openCarelessShop(merchant, []), 300))).toEqual([])
   })
+})
+
+test('MSW is a door as good, if not as fast', async () => {
+  const double = createDouble({ rateLimits: false })
+  const server = setupServer(...double.handlers)
+  server.listen({ onUnhandledFrame: 'bypass' })
+  const { merchant, account } = merchantAt('https://openapi-hk.qfapi.com')
+  const shop = await openCarelessShop(merchant, ['expiryOverwritesPaid'])
+  onTestFinished(async () => {
+    server.close()
+    shop.close()
+    await double.close()
+  })
+  const report = await torture(double, { provider: 'qfpay', account, runs: 20, ...toApp(shop) })
+  expect(brokenOf(report)).toEqual(['staysPaid'])
 })
