@@ -53,6 +53,7 @@ import { createDouble, type Order } from 'paydouble/msw'
 import { handlers } from 'paydouble/handlers'
 import { pay as dropIn, server as dropInServer } from 'paydouble/node'
 import { contracts } from 'paydouble/contracts'
+import { expectUnbroken, torture, type TortureReport } from 'paydouble/torture'
 import { defineConfig, defineContract, defineSimulator } from 'paydouble'
 
 const pay = createDouble({ seed: 7 })
@@ -61,6 +62,13 @@ server.listen()
 const answer = await fetch('http://api.vv-tool.com/tool/nothing')
 const { code } = (await answer.json()) as { code: number }
 const orders: Order[] = (await pay.orders.list()).items
+const report: TortureReport = await torture(pay, {
+  provider: 'qfpay',
+  runs: 3,
+  placeOrder: () => 'a',
+  getOrder: () => ({ status: 'pending', credited: 0 }),
+})
+expectUnbroken(report)
 server.close()
 defineConfig({ port: 0 })
 console.log(JSON.stringify({ code, orders, handlers: handlers.length, ids: contracts.map(contract => contract.id), same: dropIn.handlers === handlers, listen: typeof dropInServer.listen, functions: [typeof defineContract, typeof defineSimulator] }))

@@ -55,9 +55,10 @@ async function run(flags: Flags): Promise<void> {
     flags.url === undefined
       ? await openDouble(config)
       : { url: flags.url, pay: await connect(flags.url, contracts), close: async () => {} }
-  const app: StartedApp = typeof config.app === 'function' ? await config.app({ url: place.url }) : config.app
+  let app: StartedApp | undefined
   let report: TortureReport
   try {
+    app = await start(config, place.url)
     const { app: _, port: __, ...settings } = config
     const { close: ___, ...hooks } = app
     report = await torture(place.pay, {
@@ -70,13 +71,23 @@ async function run(flags: Flags): Promise<void> {
       ...(schedules && { schedules: schedules as never }),
     })
   } finally {
-    await app.close?.()
+    await app?.close?.()
     await place.close()
   }
   process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : toText(report))
   if (!report.ok) process.exitCode = 1
   // An app that leaves something open does not keep the command from its end.
   setTimeout(() => process.exit(), leavingMs).unref()
+}
+
+async function start({ app }: TortureConfig, url: string): Promise<StartedApp> {
+  if (typeof app !== 'function') return app
+  try {
+    return await app({ url })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new PaydoubleError('badApp', `Failed to start the app: ${why}.`, { cause: error })
+  }
 }
 
 async function openDouble({ provider, port = 0 }: TortureConfig): Promise<{

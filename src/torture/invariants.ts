@@ -46,7 +46,7 @@ const creditedOnce: Invariant = {
       }
     }
     const settled = told.find(({ after }) => after === 'settled')
-    if (!settled?.app || !isPaidRight(settled.truth)) return told.length > 1 ? true : undefined
+    if (!settled?.app || !isPaidRight(run)) return told.length > 1 ? true : undefined
     const { app, truth } = settled
     const least = Math.min(run.amount, truth.asked ?? run.amount)
     if (app.credited > 0 && app.credited < least && !isRefunded(truth))
@@ -94,7 +94,7 @@ const lateNotLost: Invariant = {
   wants: ['expire', 'poll'],
   holds(run) {
     const last = run.moments.at(-1)
-    if (!last?.app || !isLate(run) || !isPaidRight(last.truth) || isForgeryBelieved(run)) return undefined
+    if (!last?.app || !isLate(run) || !isPaidRight(run) || isForgeryBelieved(run)) return undefined
     if (last.app.credited > 0 || isRefunded(last.truth)) return true
     if (!run.polled && timesReached(last.truth) <= run.disturbances) return undefined
     return {
@@ -144,7 +144,7 @@ const healedByPolling: Invariant = {
   needs: ['poll'],
   holds(run) {
     const last = run.moments.at(-1)
-    if (!last?.app || !isPaidRight(last.truth) || isLate(run) || isForgeryBelieved(run)) return undefined
+    if (!last?.app || !isPaidRight(run) || isLate(run) || isForgeryBelieved(run)) return undefined
     if (timesReached(last.truth) > run.disturbances) return undefined
     if (last.app.credited > 0 || isRefunded(last.truth)) return true
     return {
@@ -160,8 +160,7 @@ const acknowledgedIsKept: Invariant = {
   wants: ['failNextWrite'],
   holds(run) {
     const settled = run.moments.find(({ after }) => after === 'settled')
-    if (!settled?.app || !isPaidRight(settled.truth) || isLate(run) || isForgeryBelieved(run))
-      return undefined
+    if (!settled?.app || !isPaidRight(run) || isLate(run) || isForgeryBelieved(run)) return undefined
     if (!settled.truth.callbacks.some(isAcknowledged)) return undefined
     if (settled.app.credited > 0 || isRefunded(settled.truth)) return true
     return {
@@ -193,9 +192,10 @@ export const defaultInvariants: readonly Invariant[] = [
   doesNotFail,
 ]
 
-/** Whether the payer paid what was asked, or several times that. */
-function isPaidRight({ asked, received }: Truth): boolean {
-  return asked !== null && received > 0 && received % asked === 0
+/** Whether the payer paid what was asked, or several times that, and never anything else on the way. */
+function isPaidRight({ moments }: Run): boolean {
+  const isOdd = ({ truth: { asked, received } }: Moment) => asked !== null && received % asked !== 0
+  return (moments.at(-1)?.truth.received ?? 0) > 0 && !moments.some(isOdd)
 }
 
 function isUnderpaid({ asked, received }: Truth): boolean {

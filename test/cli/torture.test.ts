@@ -104,6 +104,11 @@ test.each([
   ['a hook that is no function', "export default { provider: 'qfpay', app: { poll: 5 } }", /"app"/],
   ['runs that are none', `export default { provider: 'qfpay', ${app}, runs: -1 }`, /"runs" is not right/],
   ['an unknown provider', `export default { provider: 'paypal', ${app} }`, /"paypal".*qfpay/],
+  [
+    'an app that does not start',
+    "export default { provider: 'qfpay', app: () => { throw new Error('no port') } }",
+    /start the app: no port/,
+  ],
   ['no default export', 'export const a = 1', /defineTorture/],
   ['no JavaScript', 'export default {{', /Failed to read the configuration/],
 ])('a configuration with %s is a mistake of the caller', async (_, source, message) => {
