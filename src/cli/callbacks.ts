@@ -45,6 +45,17 @@ export function addCallbacks(program: Command): void {
       const path = `api/orders/${encodeURIComponent(order)}/callbacks`
       print(await callControl(flags.url, 'POST', path, readJsonObject(json, 'the callback')), flags)
     })
+  add(
+    callbacks.command('outbox').description('the callbacks that wait to be fetched, where none are sent'),
+  ).action(async (flags: Flags) => printAll(await callControl(flags.url, 'GET', 'api/outbox'), flags))
+  add(callbacks.command('reply').description('tell what the merchant answered to a callback of the outbox'))
+    .argument('<delivery>', 'id of the delivery')
+    .argument('<status>', 'HTTP status of the answer')
+    .argument('[body]', 'text of the answer', '')
+    .action(async (id: string, status: string, body: string, flags: Flags) => {
+      const path = `api/deliveries/${encodeURIComponent(id)}/reply`
+      print(await callControl(flags.url, 'POST', path, { status: Number(status), body }), flags)
+    })
 }
 
 function printAll(answer: unknown, flags: Flags): void {

@@ -55,6 +55,40 @@ test('pay says what is wrong', async () => {
   })
 })
 
+test('an account of a test is created and reset', async () => {
+  const { url } = await serve(['--port', '0', '--json'])
+  const created = await paydouble(['accounts', 'create', 'qfpay', '{"mchid":"mine"}', '--url', url, '--json'])
+  expect(created.code).toBe(0)
+  const account = JSON.parse(created.stdout)
+  expect(account).toMatchObject({ provider: 'qfpay', credentials: { mchid: 'mine' } })
+  const reset = await paydouble(['accounts', 'reset', 'qfpay', account.id, '--url', url])
+  expect(reset).toMatchObject({ code: 0, stdout: expect.stringContaining(`qfpay ${account.id}`) })
+  const unknown = await paydouble(['accounts', 'reset', 'qfpay', 'nobody', '--url', url])
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('there is none') })
+})
+
+test('callbacks are fetched from the outbox, and replied to', async () => {
+  const { url } = await serve(['--port', '0', '--json', '--callbacks', 'pull'])
+  await fetch(`${url}/_paydouble/api/accounts/its500/demo`, {
+    method: 'PUT',
+    body: JSON.stringify({ callbackUrls: ['http://127.0.0.1:1/paid'] }),
+  })
+  const headers = { 'payment-key': 'de30000000000500', 'payment-secret': 'de300000000000000000000000000500' }
+  const body = new URLSearchParams({ price: '10', name: 'a thing' })
+  const order = (await (
+    await fetch(`${url}/order/createOrder`, { method: 'POST', headers, body })
+  ).json()) as { orderId: string }
+  await paydouble(['pay', order.orderId, '--url', url])
+  const { stdout } = await paydouble(['callbacks', 'outbox', '--url', url, '--json'])
+  const [delivery] = JSON.parse(stdout).items
+  expect(delivery).toMatchObject({ order: order.orderId, status: 'held' })
+  const replied = await paydouble(['callbacks', 'reply', delivery.id, '200', '--url', url])
+  expect(replied).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered') })
+  expect((await paydouble(['callbacks', 'outbox', '--url', url])).stdout).toBe('')
+  const again = await paydouble(['callbacks', 'reply', delivery.id, '200', '--url', url])
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('not in the outbox') })
+})
+
 test('accounts lists them', async () => {
   const { url } = await serve(['--port', '0', '--json'])
   const listed = await paydouble(['accounts', '--url', url])
