@@ -10,6 +10,9 @@ export type Slots = readonly (Step | undefined)[]
 /** So many steps has the longest schedule. */
 const slots = 8
 
+/** No payment comes to it, so that it is never the truth. */
+const forgedAmount = 77
+
 /** How likely each kind of step is. */
 const weights = {
   place: 1,
@@ -103,7 +106,7 @@ function stepsFor(contract: Contract, app: TortureApp): Readonly<Record<Step['do
       { do: 'forge', sign: 'none' },
       ...when(
         callback?.forgery,
-        { do: 'forge', amount: 1, sign: 'stale' },
+        { do: 'forge', amount: forgedAmount, sign: 'stale' },
         { do: 'forge', amount: 100 * defaultAmount, sign: 'stale' },
         { do: 'forge', flipped: true },
         { do: 'forge', flipped: true, sign: 'stale' },

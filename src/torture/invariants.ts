@@ -37,12 +37,15 @@ const creditedOnce: Invariant = {
   wants: ['restart'],
   holds(run) {
     const told = beforeForgery(run)
-    for (const { app, truth } of told) {
+    for (const { app, truth, after } of told) {
       if (!app || isUnderpaid(truth)) continue
       const most = truth.received === 0 ? 0 : Math.max(run.amount, truth.asked ?? 0, truth.received)
       if (app.credited > most) {
         const why = truth.received === 0 ? 'as nothing was paid' : `as ${truth.received} was paid`
-        return { expected: `at most ${most} is credited, ${why}`, got: `${app.credited} is credited` }
+        return {
+          expected: `at most ${most} is credited, ${why}`,
+          got: `${app.credited} is credited${whenOf(after)}`,
+        }
       }
     }
     const settled = told.find(({ after }) => after === 'settled')

@@ -316,7 +316,8 @@ export function reached({ replied }: Delivery, { status }: Attempt): boolean {
  * @throws PaydoubleError `badSchedule`
  */
 function checkForgery({ sign, amount, flipped, set }: Step & { do: 'forge' }, order: Order): void {
-  if (sign !== 'stale' || flipped || set || (amount ?? order.amount) !== order.amount) return
+  const told = [order.amount, order.paidAmount]
+  if (sign !== 'stale' || flipped || set || !told.includes(amount ?? order.amount)) return
   throw new PaydoubleError(
     'badSchedule',
     'Failed to forge a callback: with "sign":"stale" it needs another content, such as "amount":1; otherwise it is signed rightly.',

@@ -64,7 +64,7 @@ export const stepSchema = z.discriminatedUnion('do', [
     description: 'The app is ended without a warning, and started again.',
   }),
 ])
-export type Step = z.output<typeof stepSchema>
+export type Step = Fixed<z.output<typeof stepSchema>>
 
 /** What happens to one order from outside: a plain value, which as JSON reproduces it anywhere. */
 export const tortureScheduleSchema = z.strictObject({
@@ -75,7 +75,10 @@ export const tortureScheduleSchema = z.strictObject({
     .refine(steps => steps.filter(step => step.do === 'place').length <= 1, 'an order is placed once')
     .meta({ description: 'In their order; the order is placed first unless a step says when.' }),
 })
-export type TortureSchedule = z.output<typeof tortureScheduleSchema>
+export type TortureSchedule = Fixed<z.output<typeof tortureScheduleSchema>>
+
+/** Not to be changed, down to its leaves. */
+type Fixed<T> = T extends object ? { readonly [K in keyof T]: Fixed<T[K]> } : T
 
 /** What an order costs unless the schedule says otherwise, in minor units. */
 export const defaultAmount = 1000

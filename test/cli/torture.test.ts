@@ -8,9 +8,9 @@ import { bin, paydouble, root, run, serve } from '../harness/cli.ts'
 const shop = 'examples/shop/paydouble.torture.ts'
 const careless = 'examples/careless-shop/paydouble.torture.ts'
 
-/** A configuration in a folder from which the package can be imported by its name. */
+/** A configuration in a folder that git does not see, from which the package can be imported by its name. */
 function configuration(source: string): string {
-  const folder = mkdtempSync(join(root, 'examples/.torture-'))
+  const folder = mkdtempSync(join(root, 'dist/torture-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'app.ts')
   writeFileSync(file, source)

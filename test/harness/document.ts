@@ -36,7 +36,7 @@ export function commandsOf({ text }: Pick<Block, 'text'>): string[] {
 const doubleUrl = 'http://127.0.0.1:4020'
 const callbackUrl = 'http://127.0.0.1:8080/its500/callback'
 
-const runnable = /^(curl|npx paydouble (accounts|callbacks|clock|fault|pay|spec)) /
+const runnable = /^(curl|npx paydouble (accounts|callbacks|clock|fault|pay|spec|torture)) /
 /** They set up a machine, so they have tests of their own. */
 const setUp = /^npm (ci|install|start)\b/
 
@@ -70,7 +70,8 @@ export async function renderPage(
       .replaceAll(callbackUrl, receiver.url)
     const ended = await run('bash', ['-c', line], { env: { PAYDOUBLE_URL: url } })
     expect([page, command, ended.code, ended.stderr]).toEqual([page, command, 0, ''])
-    return ended.stdout.replaceAll(url, doubleUrl).replaceAll(receiver.url, callbackUrl)
+    const shown = ended.stdout.replaceAll(receiver.url, callbackUrl)
+    return url === '' ? shown : shown.replaceAll(url, doubleUrl)
   }
 
   let text = ''
