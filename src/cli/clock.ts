@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { toMilliseconds, toMoment } from '../double/clock.ts'
 import { addUrlFlag, callControl } from './remote.ts'
 
 interface ClockAnswer {
@@ -31,11 +32,11 @@ export function addClock(program: Command): void {
       process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : toText(answer as ClockAnswer))
     })
   add('now', 'print the time', () => undefined)
-  add('advance <duration>', 'move on, such as 30m; what falls due on the way happens', advance => ({
-    advance,
+  add('advance <duration>', 'move on, such as 30m; what falls due on the way happens', duration => ({
+    advance: toMilliseconds(duration),
   }))
   add('set <moment>', 'move on to a moment: ISO 8601, or milliseconds since 1970', moment => ({
-    set: /^\d+$/.test(moment) ? Number(moment) : moment,
+    set: toMoment(/^\d+$/.test(moment) ? Number(moment) : moment),
   }))
   add('freeze', 'stand still', () => ({ freeze: true }))
   add('resume', 'run with real time, from where it stands', () => ({ resume: true }))

@@ -488,6 +488,8 @@ export const controlErrors = {
   badDuration: row(400, 'badDuration', 'A duration is a number of milliseconds, or a text such as 30m.'),
   badMoment: row(400, 'badMoment', 'The clock cannot be set to that.'),
   clockGoesBack: row(409, 'clockGoesBack', 'The clock is past that moment.'),
+  faultUnknown: row(404, 'faultUnknown', 'No fault was added with this id.'),
+  closed: row(503, 'closed', 'The double is being closed.'),
   accountUnknown: row(404, 'accountUnknown', 'The provider has no such account.'),
   deliveryUnknown: row(404, 'deliveryUnknown', 'No delivery has this id.'),
   noCallback: row(409, 'noCallback', 'The provider sends no such callback for the order.'),
