@@ -50,9 +50,14 @@ test('what fired names the delivery that was tried', async () => {
   await call(door, 'POST', 'api/faults', { provider: 'signedpay', pay: { after: '1m' } })
   const id = await create()
   const { fired } = (await call(door, 'POST', 'api/clock', { advance: 60_000 })).json()
-  expect(fired).toMatchObject([{ kind: 'acted', order: id, status: 'paid' }])
-  const { items } = (await call(door, 'GET', `api/deliveries/wait?order=${id}`)).json()
+  const { items } = (await call(door, 'GET', `api/deliveries/wait?order=${id}`)).json() as {
+    items: { id: string }[]
+  }
   expect(items).toMatchObject([{ order: id, status: 'delivered' }])
+  expect(fired).toMatchObject([
+    { kind: 'acted', order: id, status: 'paid' },
+    { kind: 'attempted', order: id, delivery: items[0]?.id, status: 'delivered' },
+  ])
 })
 
 test('a fault is added, listed, strikes, and is gone; the journal says which one it was', async () => {
