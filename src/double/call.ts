@@ -5,8 +5,7 @@ import type { Exchange } from './journal.ts'
 
 export interface Call {
   /**
-   * What strikes the call, if anything does; the journal learns which rule says so. What the call asks for by
-   * itself strikes once.
+   * What strikes the call, if anything does; the journal learns which rule says so.
    *
    * @param orderNumber the merchant's number, where it is not the one that the call names
    */
@@ -34,18 +33,16 @@ export function createCall(
   if (asked === undefined && !faults.has()) return undefined
   const own = asked === undefined ? undefined : readAsked(contract, asked)
   const ownRule = header ? `header ${faultHeader}: ${header}` : `marker ${marker}`
-  const spent = new Set<Effect>()
 
   return {
     mayTake: effect => faults.has(effect),
 
     take(effect, orderNumber = orderNumberOf(contract, exchange)) {
-      const isOwn = own?.[effect] !== undefined && !spent.has(effect)
       const { operation, account } = exchange
-      const taken = isOwn
-        ? { effect: own[effect] as NonNullable<Fault[typeof effect]>, rule: ownRule }
-        : faults.take(effect, { provider: contract.id, operation, account, orderNumber })
-      if (isOwn) spent.add(effect)
+      const taken =
+        own?.[effect] !== undefined
+          ? { effect: own[effect] as NonNullable<Fault[typeof effect]>, rule: ownRule }
+          : faults.take(effect, { provider: contract.id, operation, account, orderNumber })
       if (taken) exchange.fault = exchange.fault ? `${exchange.fault}; ${taken.rule}` : taken.rule
       return taken?.effect
     },

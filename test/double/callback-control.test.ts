@@ -301,7 +301,7 @@ describeDoors('the outbox', open => {
     expect(await callbacks.waitFor({ order: id })).toHaveLength(1)
     const waiting = callbacks.waitFor({ order: id, acknowledged: true })
     await callbacks.reply(delivery, { status: 200, body: 'SUCCESS' })
-    expect(await waiting).toHaveLength(1)
+    expect(await waiting).toMatchObject([{ status: 'delivered' }])
   })
 
   test('does not have what is held for another callback', async () => {

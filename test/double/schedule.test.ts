@@ -200,6 +200,15 @@ describeDoors('callbacks as planned', open => {
     expect((await deliveriesOf(door)).map(({ body }) => JSON.parse(body).number)).toEqual(numbers)
   })
 
+  test('what was sent for the same order is not sent for another one', async () => {
+    const { receiver, paid, plan, double } = await openShop(open)
+    await paid('order-1')
+    const { id } = await paid('order-2')
+    plan(deliver('payment').replayedFrom())
+    await double.payer.pay(id, { again: true })
+    expect(last(receiver).json()).toMatchObject({ number: 'order-1' })
+  })
+
   test('where nothing was sent for another order, the right callback is sent, and its rule says why', async () => {
     const { receiver, paid, plan, door } = await openShop(open)
     plan(deliver('payment').replayedFrom())

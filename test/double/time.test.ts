@@ -61,6 +61,17 @@ describeDoors('time', open => {
     expect((await signedCall(door, 'query', { number: 'acts' })).json()).toMatchObject({ status: 'expired' })
   })
 
+  test('a query that is held up until an order expires still finds it pending, and the next one does not', async () => {
+    const { double, create, door } = await openSigned(open)
+    await create()
+    double.faults.add({ provider: 'signedpay', network: { do: 'delay', for: '30m' } })
+    const querying = signedCall(door, 'query')
+    await eventually(() => expect(double.journal.list({}).items).toHaveLength(2))
+    await double.clock.advance('1h')
+    expect((await querying).json()).toMatchObject({ status: 'pending' })
+    expect((await signedCall(door, 'query')).json()).toMatchObject({ status: 'expired' })
+  })
+
   test('the clock can be set to a moment, and what falls due before it happens', async () => {
     const { double, create } = await openSigned(open)
     await create()
