@@ -22,6 +22,8 @@ export interface Clock {
   wait(ms: number): Promise<boolean>
   /** Calls back with the moment for which somebody begins to wait. @returns a function that stops it */
   onWait(listener: (at: number) => void): () => void
+  /** How many wait. */
+  waiting(): number
   /** When the first of those waiting goes on, in epoch milliseconds. */
   nextWait(): number | undefined
   /** Takes back wake-ups, lets go of all that wait, and is again as it was at first. */
@@ -130,6 +132,7 @@ function createClock(start?: number): Clock {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    waiting: () => waiters.size,
     nextWait() {
       let next: number | undefined
       for (const { at } of waiters) if (next === undefined || at < next) next = at

@@ -6,7 +6,8 @@ import { type CallbackControl, createCallbackControl } from './callback-control.
 import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
 import { createChanges } from './changes.ts'
-import { type Clock, checkMoment, createManualClock, toMilliseconds, toMoment } from './clock.ts'
+import { type Clock, createManualClock } from './clock.ts'
+import { type ClockControl, createClockControl } from './clock-control.ts'
 import { checkFault, createFaults, type Fault, type Rule, type RuleFilter } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
@@ -17,7 +18,7 @@ import type { Plan } from './plan.ts'
 import { createProgress } from './progress.ts'
 import { createRandom } from './random.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
-import { createScheduler, type Fired, type Perform } from './scheduler.ts'
+import { createScheduler, type Perform } from './scheduler.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
 
 /** A running set of simulators with one store, one clock and one seed. */
@@ -67,28 +68,6 @@ export interface Double {
   close(): Promise<void>
   /** Aborted once the double is closed. */
   readonly closed: AbortSignal
-}
-
-export interface ClockControl {
-  readonly kind: Clock['kind']
-  /** Epoch milliseconds. */
-  now(): number
-  /**
-   * Moves the clock on, by milliseconds or a text such as `30m`, and runs what falls due on the way, in
-   * its order: expiries, acts of payers, callbacks and their retries.
-   * @returns what happened
-   * @throws PaydoubleError `badDuration`, `badMoment`
-   */
-  advance(duration: number | string): Promise<Fired[]>
-  /**
-   * Moves the clock on to a moment: epoch milliseconds, or a text such as `2026-01-02T09:00:00+08:00`.
-   * @throws PaydoubleError `badMoment`, `clockGoesBack`
-   */
-  set(moment: number | string): Promise<Fired[]>
-  /** Has the clock stand still. */
-  freeze(): void
-  /** Has the clock run with the system's time, from where it stands. */
-  resume(): void
 }
 
 export interface AssembleOptions {
@@ -206,11 +185,6 @@ export function assembleDouble(options: AssembleOptions): Double {
     addFaults(initialFaults)
   }
 
-  function moveTo(moment: number): Promise<Fired[]> {
-    checkMoment(moment, clock.now())
-    return scheduler.advance(moment)
-  }
-
   /** The same function, once the double is ready. */
   function whenReady<A extends unknown[], R>(run: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
     return async (...args) => {
@@ -232,19 +206,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     },
     journal,
     callbacks: control,
-    clock: {
-      get kind() {
-        return clock.kind
-      },
-      now: () => clock.now(),
-      advance: whenReady(async duration => moveTo(clock.now() + toMilliseconds(duration))),
-      set: whenReady(async moment => moveTo(toMoment(moment))),
-      freeze: () => clock.freeze(),
-      resume() {
-        clock.resume()
-        scheduler.runSoon()
-      },
-    },
+    clock: createClockControl(clock, scheduler, () => ready),
     orders: {
       get: whenReady(id => store.getOrder(id)),
       list: whenReady((filter = {}, page) => store.listOrders(filter, page)),

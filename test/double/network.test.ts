@@ -9,12 +9,6 @@ import { lastExchange } from '../harness/journal.ts'
 
 const network = (fault: NetworkFault) => ({ provider: 'qfpay', network: fault }) as const
 
-/** Waits until a request is held up by the clock. */
-async function heldUp(door: OpenDoor, count = 1): Promise<void> {
-  const waiting = () => door.double.journal.list({}).items.filter(({ outcome }) => outcome === 'open')
-  await eventually(() => expect(waiting()).toHaveLength(count))
-}
-
 const orders = async (door: OpenDoor) => (await door.double.orders.list()).items
 
 describeDoors('network faults', open => {
@@ -139,12 +133,30 @@ describeDoors('network faults', open => {
     const door = await open()
     door.double.faults.add(network({ do: 'delay', for: '20s' }))
     const paying = qfpayPayment(door)
-    await heldUp(door)
+    await door.double.clock.held()
     await door.double.clock.advance('19s')
     expect(await orders(door)).toEqual([])
     await door.double.clock.advance('1s')
     expect(await orders(door)).toHaveLength(1)
     expect((await paying).json()).toMatchObject({ respcd: '0000' })
+  })
+
+  test('waiting for a call that nothing holds up ends with what to do', async () => {
+    const door = await open()
+    await expect(door.double.clock.held({ timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'waitedInVain',
+      message: expect.stringMatching(/after 1 ms there were 0\. Add a fault such as/),
+    })
+  })
+
+  test('what is held up is told with the moment at which it goes on', async () => {
+    const door = await open()
+    door.double.faults.add(network({ do: 'delay', for: '20s' }))
+    const paying = qfpayPayment(door)
+    expect(await door.double.clock.held()).toBe(door.double.clock.now() + 20_000)
+    expect(await door.double.clock.held()).toBe(door.double.clock.now() + 20_000)
+    await door.double.clock.advance('20s')
+    await paying
   })
 
   test('an answer that is delayed has made its order at once', async () => {
@@ -165,7 +177,7 @@ describeDoors('network faults', open => {
         orderNumber: numbers[i] as string,
       })
     const paying = Promise.all(numbers.map(out_trade_no => qfpayPayment(door, { out_trade_no })))
-    await heldUp(door, 3)
+    await door.double.clock.held({ calls: 3 })
     await door.double.clock.advance('1m')
     expect((await orders(door)).map(({ orderNumber }) => orderNumber)).toEqual(['third', 'second', 'first'])
     await paying
@@ -176,7 +188,7 @@ describeDoors('network faults', open => {
     door.double.faults.add(network({ do: 'delay', for: '20s' }))
     const paying = qfpayPayment(door)
     paying.catch(() => {})
-    await heldUp(door)
+    await door.double.clock.held()
     await door.double.reset()
     await expect(paying).rejects.toThrow()
     expect(await orders(door)).toEqual([])
