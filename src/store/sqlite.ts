@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { createCallCounter } from './calls.ts'
 import { type Account, accountKey, actDueAt, copyOf, type Delivery, type Order } from './records.ts'
 import {
+  type ClaimOptions,
   type Due,
   defaultPageSize,
   isAs,
@@ -107,7 +108,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   }
 
   /** Expires pending orders whose life is over by then, the first of them first. */
-  function expireOrders(until: number, now: number, limit: number): Due[] {
+  function expireOrders(until: number, { now, limit }: ClaimOptions): Due[] {
     return sql.overOrders.all(until, limit).map(row => {
       const order = JSON.parse(row.record as string) as Order
       const dueAt = order.expiresAt ?? now
@@ -116,6 +117,30 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       sql.expire.run(JSON.stringify(expired), row.n as number)
       return { kind: 'expiry', dueAt, order: expired }
     })
+  }
+
+  /** Takes acts and deliveries that are due by then, the first of them first. */
+  function takeOthers(
+    next: ReturnType<typeof nextDue>,
+    until: number,
+    { now, leaseMs, limit }: ClaimOptions,
+  ): Due[] {
+    const acts = next.act > until ? [] : many<Order>(sql.dueActs, until, limit)
+    const deliveries = next.delivery > until ? [] : many<Delivery>(sql.dueDeliveries, until, limit)
+    const due = [
+      ...acts.map(order => ({ kind: 'act', dueAt: actDueAt(order) ?? now, order }) as const),
+      ...deliveries.map(delivery => ({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery }) as const),
+    ]
+    due.sort((a, b) => a.dueAt - b.dueAt)
+    due.length = Math.min(due.length, limit)
+    const leased = due.filter(item => item.kind === 'delivery')
+    const lease = () => {
+      for (const { delivery } of leased) sql.leaseDelivery.run(Math.max(now, until) + leaseMs, delivery.id)
+    }
+    // One statement is a transaction by itself.
+    if (leased.length > 1) atomically(lease)
+    else lease()
+    return due
   }
 
   function addDelivery(delivery: Delivery): void {
@@ -226,29 +251,15 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       return changed
     },
 
-    async claimDue(until, { now, leaseMs, limit }) {
-      return atomically(() => {
-        const next = nextDue()
-        const first = Math.min(next.expiry, next.act, next.delivery)
-        if (first > until) return []
-        if (next.expiry === first) return expireOrders(Math.min(until, next.act, next.delivery), now, limit)
-        const moment = Math.max(first, Math.min(now, until, next.expiry - 1))
-        const acts = next.act > moment ? [] : many<Order>(sql.dueActs, moment, limit)
-        const deliveries = next.delivery > moment ? [] : many<Delivery>(sql.dueDeliveries, moment, limit)
-        const due = [
-          ...acts.map(order => ({ kind: 'act', dueAt: actDueAt(order) ?? now, order }) as const),
-          ...deliveries.map(
-            delivery => ({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery }) as const,
-          ),
-        ]
-        due.sort((a, b) => a.dueAt - b.dueAt)
-        due.length = Math.min(due.length, limit)
-        const leasedUntil = Math.max(now, moment) + leaseMs
-        for (const item of due) {
-          if (item.kind === 'delivery') sql.leaseDelivery.run(leasedUntil, item.delivery.id)
-        }
-        return due
-      })
+    async claimDue(until, options) {
+      const next = nextDue()
+      const first = Math.min(next.expiry, next.act, next.delivery)
+      if (first > until) return []
+      if (next.expiry === first) {
+        const end = Math.min(until, next.act, next.delivery)
+        return atomically(() => expireOrders(end, options))
+      }
+      return takeOthers(next, Math.max(first, Math.min(options.now, until, next.expiry - 1)), options)
     },
 
     async nextDueAt() {
