@@ -8,18 +8,27 @@ export { formatCompactTime, formatTime, isTime } from './contract/codec/time.ts'
 export * from './contract/index.ts'
 export { deliverWith } from './doors/deliver.ts'
 export { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './doors/http.ts'
+export type { Accounts } from './double/accounts.ts'
 export type { CallbackControl, ResendChanges, Wanted } from './double/callback-control.ts'
 export type { CallbackRequest, Deliver } from './double/callbacks.ts'
 export { type Clock, createManualClock, createSystemClock } from './double/clock.ts'
 export type { ClockControl } from './double/clock-control.ts'
 export { type AssembleOptions, assembleDouble, type Double } from './double/double.ts'
 export { assertSignatures, explainDelivery, explainLastMismatch } from './double/explain.ts'
-export { type Fault, faultHeader, faultSchema, type NetworkFault, type Rule } from './double/faults.ts'
+export {
+  type Fault,
+  faultHeader,
+  faultSchema,
+  type NetworkFault,
+  type Rule,
+  type RuleFilter,
+} from './double/faults.ts'
+export type { Exchange, JournalFilter, JournalPage } from './double/journal.ts'
 export type { Answer } from './double/network.ts'
 export type { Payer, Payment, PayOptions } from './double/payer.ts'
 export { type Plan, planSchema } from './double/plan.ts'
 export * from './double/random.ts'
-export { deliver, type Schedule, type ScheduleBuilder, type Send } from './double/schedule.ts'
+export { type Duration, deliver, type Schedule, type ScheduleBuilder, type Send } from './double/schedule.ts'
 export type { Fired } from './double/scheduler.ts'
 export {
   type AccountSeed,
@@ -47,4 +56,11 @@ export {
 } from './signature/index.ts'
 export type { Account, Attempt, Delivery, Order } from './store/records.ts'
 export { createSqliteStore } from './store/sqlite.ts'
-export type { Store, StoreOptions } from './store/store.ts'
+export type {
+  DeliveryFilter,
+  OrderFilter,
+  Page,
+  PageRequest,
+  Store,
+  StoreOptions,
+} from './store/store.ts'

@@ -24,7 +24,10 @@ const credentials = z.object({
 const settings = z.object({
   duplicateOrderCode: fact(
     z.enum(['1251', '1102', '2011']),
-    observed('rule.duplicate-order-number', '1102 and 2011 are the published codes that say the same'),
+    observed(
+      'rule.duplicate-order-number',
+      'captured on a refund; 1102 and 2011 are the published codes that say the same',
+    ),
     'Code that answers a repeated out_trade_no.',
   ),
   errorCodes: errorCodesSetting(['invalidParameter', 'malformed', 'refundUnderWay', 'rateLimited']),
@@ -187,7 +190,7 @@ export const account = {
     acknowledgeCase: 'exact',
     retryDelaysMs: [2, 10, 10, 60, 120, 360, 900].map(minutes => minutes * minute),
     queryOrder: 'newestFirst',
-    timesByOrderNumber: 'ignored',
+    timesByOrderNumber: 'kept',
     expiredCode: '1181',
     closedCode: '1142',
     unknownOrderCode: '1268',
@@ -201,7 +204,7 @@ export const account = {
     closePaid: 'refuse',
     closedAgainCode: '1142',
     closeAmount: 'checked',
-    closePayTypes: ['800201', '805801', '800701', '802001', '803701'],
+    closePayTypes: ['800201'],
     reversalPayTypes: ['800101', '801501'],
   },
   identifiedBy: 'appCode',

@@ -413,6 +413,7 @@ export const vvtool = defineContract({
       ...tokensOf(settings).map(issued => issued.token),
     ],
     secrets: ['accessToken', 'clientSecret'],
+    secretFields: ['client_secret', 'access_token'],
   },
   operations: { paymentQrCode, merchantOrderDetail, token, oldToken },
   callbacks: {},

@@ -30,6 +30,14 @@ export function addAccounts(program: Command): void {
       const path = `api/accounts/${encodeURIComponent(provider)}/${encodeURIComponent(id)}/reset`
       print(await callControl(flags.url, 'POST', path, {}), flags)
     })
+  add(accounts.command('remove').description('forget one and what it did'))
+    .argument('<provider>', 'the provider')
+    .argument('<id>', 'the account')
+    .action(async (provider: string, id: string, flags: Flags) => {
+      const path = `api/accounts/${encodeURIComponent(provider)}/${encodeURIComponent(id)}`
+      const answer = await callControl(flags.url, 'DELETE', path)
+      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : `removed ${provider} ${id}\n`)
+    })
 }
 
 function print(answer: unknown, { json }: Flags): void {

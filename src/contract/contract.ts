@@ -66,6 +66,8 @@ export interface AccountContract {
   readonly callbackAddress?: string
   /** The credentials that no log or page may show in full. */
   readonly secrets: readonly string[]
+  /** Fields of requests and answers that hold secrets, also wrong and former ones. */
+  readonly secretFields?: readonly string[]
 }
 
 /** One documented request with its responses. */

@@ -16,16 +16,22 @@ export interface Accounts {
   put(provider: string, id: string, changes: Readonly<Record<string, unknown>>): Promise<Account>
   /**
    * Adds an account of its own, with an invented id and invented credentials: for a test that shares the double
-   * with others, and sees nothing of them.
+   * with others, and sees nothing of them. What is random about an account follows from the seed and its id: with
+   * an `id` among the changes it is the same whatever others do.
    * @throws PaydoubleError `unknownProvider`, `badAccount`
    */
   create(provider: string, changes?: Readonly<Record<string, unknown>>): Promise<Account>
   /**
-   * Forgets what one account did: its orders, deliveries, faults and journal. Its settings are again as
-   * they were at first; those of an account that was added stay.
+   * Forgets what one account did: its orders, deliveries, faults and journal. It is again as it was at first, or,
+   * if it was added, as it was made by `create` and `put`.
    * @throws PaydoubleError `unknownProvider`, `accountUnknown`
    */
   reset(provider: string, id: string): Promise<Account>
+  /**
+   * Forgets an account and what it did.
+   * @throws PaydoubleError `unknownProvider`, `accountUnknown`
+   */
+  remove(provider: string, id: string): Promise<void>
 }
 
 export function createAccounts(parts: {
@@ -38,6 +44,27 @@ export function createAccounts(parts: {
   readonly forget: (provider: string, id: string) => void
 }): Accounts {
   const { simulatorOf, store, random, initial, forget } = parts
+
+  /** Those that were added, as they were made: without what has happened to them since. */
+  const added = new Map<string, Account>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One after the other, so that no two of them get the same identity. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
+
+  async function find(provider: string, id: string): Promise<Account> {
+    simulatorOf(provider)
+    const known = await store.getAccount(provider, id)
+    if (known) return known
+    throw new PaydoubleError(
+      'accountUnknown',
+      `Failed to find the account ${provider}/${id}: there is none. "paydouble accounts" lists them.`,
+    )
+  }
 
   async function put(
     provider: string,
@@ -57,33 +84,48 @@ export function createAccounts(parts: {
       )
     }
     await store.putAccount(account)
+    const key = accountKey(account)
+    if (!initial().some(each => accountKey(each) === key)) {
+      const before = known && added.get(key)
+      added.set(key, before ? changeAccount(contract, before, given) : account)
+    }
     return account
   }
 
   return {
     list: () => store.listAccounts(),
     get: (provider, id) => store.getAccount(provider, id),
-    put,
+    put: (provider, id, changes) => inTurn(() => put(provider, id, changes)),
 
-    async create(provider, changes = {}) {
-      const { contract } = simulatorOf(provider)
-      const id = `acc_${random.stream(`${contract.id}/accounts`).text(12, hexDigits)}`
-      return put(provider, id, changes)
+    create(provider, { id: given, ...changes } = {}) {
+      return inTurn(async () => {
+        const { contract } = simulatorOf(provider)
+        const id = given ?? `acc_${random.stream(`${contract.id}/accounts`).text(12, hexDigits)}`
+        if (typeof id !== 'string' || !/^[^/]{1,100}$/.test(id) || (await store.getAccount(provider, id))) {
+          throw new PaydoubleError(
+            'badAccount',
+            `Failed to create the account ${JSON.stringify(id)} of ${provider}: ${typeof id === 'string' && /^[^/]{1,100}$/.test(id) ? 'there is one with this id; reset or remove it' : 'an id is a text of 1 to 100 characters without a slash'}.`,
+          )
+        }
+        return put(provider, id, changes)
+      })
     },
 
     async reset(provider, id) {
-      simulatorOf(provider)
-      const known = await store.getAccount(provider, id)
-      if (!known) {
-        throw new PaydoubleError(
-          'accountUnknown',
-          `Failed to reset the account ${provider}/${id}: there is none. "paydouble accounts" lists them.`,
-        )
-      }
-      const account = initial().find(each => accountKey(each) === accountKey(known)) ?? known
+      const known = await find(provider, id)
+      const key = accountKey(known)
+      const first = initial().find(each => accountKey(each) === key)
+      const account = first ?? added.get(key) ?? known
       forget(provider, id)
       await store.resetAccount(account)
       return account
+    },
+
+    async remove(provider, id) {
+      const account = await find(provider, id)
+      added.delete(accountKey(account))
+      forget(provider, id)
+      await store.removeAccount(account)
     },
   }
 }

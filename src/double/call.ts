@@ -1,6 +1,6 @@
 // One call, in search of the faults that strike it.
 import type { Contract, WireRequest } from '../contract/index.ts'
-import { type Effect, type Fault, type Faults, faultHeader, readAsked } from './faults.ts'
+import { type Decided, type Effect, type Fault, type Faults, faultHeader, readAsked } from './faults.ts'
 import type { Exchange } from './journal.ts'
 
 export interface Call {
@@ -34,6 +34,7 @@ export function createCall(
   const own = asked === undefined ? undefined : readAsked(contract, asked)
   const ownRule = header ? `header ${faultHeader}: ${header}` : `marker ${marker}`
 
+  const decided: Decided = new Map()
   return {
     mayTake: effect => faults.has(effect),
 
@@ -42,8 +43,9 @@ export function createCall(
       const taken =
         own?.[effect] !== undefined
           ? { effect: own[effect] as NonNullable<Fault[typeof effect]>, rule: ownRule }
-          : faults.take(effect, { provider: contract.id, operation, account, orderNumber })
-      if (taken) exchange.fault = exchange.fault ? `${exchange.fault}; ${taken.rule}` : taken.rule
+          : faults.take(effect, { provider: contract.id, operation, account, orderNumber }, decided)
+      if (taken && !exchange.fault?.includes(taken.rule))
+        exchange.fault = exchange.fault ? `${exchange.fault}; ${taken.rule}` : taken.rule
       return taken?.effect
     },
   }

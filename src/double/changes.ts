@@ -21,6 +21,9 @@ export interface Changed {
   readonly deliveries: readonly Delivery[]
 }
 
+/** How many earlier states of an order are kept; a query that lags further behind sees the first of them. */
+const mostPast = 20
+
 export function createChanges(parts: {
   readonly simulatorOf: (provider: string) => Simulator
   readonly store: Store
@@ -30,7 +33,10 @@ export function createChanges(parts: {
   const { simulatorOf, store, clock, callbacks } = parts
   return {
     async apply(order, to, { when, patch, channel } = {}) {
-      const changed = { ...patch, changedAt: clock.now() }
+      const now = clock.now()
+      const { status, paidAt, paidAmount, refunded } = order
+      const past = [...order.past, { until: now, status, paidAt, paidAmount, refunded }].slice(-mostPast)
+      const changed = { ...patch, changedAt: now, past }
       const next: Order = { ...order, ...changed, status: to }
       const isPayment = to === 'paid' && (order.status !== 'paid' || patch?.paidAt !== undefined)
       const account = isPayment ? await store.getAccount(order.provider, order.account) : undefined

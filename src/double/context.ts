@@ -43,7 +43,6 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
   const { simulator, account, exchange, now, call, shown } = request
   const provider = simulator.contract.id
   const own = { provider, account: account.id }
-  let lagMs: number | undefined
 
   async function insert(draft: OrderDraft): Promise<{ order: Order } | { conflict: string }> {
     const {
@@ -67,6 +66,7 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
       paidAmount: null,
       refunded: 0,
       changedAt: null,
+      past: [],
       acts,
       fields,
     }
@@ -111,8 +111,8 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
       exchange.order ??= order.id
       shown.push(order)
       // Only what shows an order can lag behind: other calls do not use the fault up.
-      lagMs ??= toMilliseconds(call?.take('lag', order.orderNumber) ?? 0)
-      return lagMs > 0 ? asOf(order, now - lagMs) : order
+      const lag = call?.take('lag', order.orderNumber)
+      return lag === undefined ? order : asOf(order, now - toMilliseconds(lag))
     },
     async updateSettings(update) {
       await store.updateAccount(provider, account.id, current => ({
@@ -131,9 +131,10 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
   }
 }
 
-/** An order as it was at a time, as far as that is known: what changed since then is not there yet. */
+/** An order as it was at a time: what changed since then is not there yet. */
 function asOf(order: Order, at: number): Order {
-  if (order.changedAt === null || order.changedAt <= at) return order
-  if (order.paidAt !== null && order.paidAt <= at) return { ...order, status: 'paid', refunded: 0 }
-  return { ...order, status: 'pending', paidAt: null, paidAmount: null, refunded: 0 }
+  const { until: _, ...state } = order.past.find(({ until }) => until > at) ?? { until: at }
+  const then: Order = { ...order, ...state }
+  const isToExpire = then.status === 'expired' && then.expiresAt !== null && then.expiresAt > at
+  return isToExpire ? { ...then, status: 'pending' } : then
 }

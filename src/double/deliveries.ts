@@ -71,13 +71,12 @@ export function createDeliveries(parts: {
       ...written,
       behind: isHeld ? (send.behind as string) : null,
       replied: send.replied ?? null,
-      rule:
-        send.from === undefined || replayed
-          ? rule
-          : `${rule} (as it should be: nothing was sent for another order)`,
+      rule,
       createdAt: now,
       dueAt: isHeld ? null : now + pauseBefore(send, order, now),
       attempts: [],
+      // What there is not cannot be replayed, and the genuine one in its place would prove nothing.
+      ...(send.from !== undefined && !replayed && notSent(now, send.from)),
     }
   }
 
@@ -195,4 +194,13 @@ export async function listAll(store: Store, filter: DeliveryFilter): Promise<Del
 function pauseBefore({ after, pastExpiry }: Send, { expiresAt }: Order, now: number): number {
   if (pastExpiry === undefined) return toMilliseconds(after ?? 0)
   return Math.max(0, (expiresAt ?? now) - now) + toMilliseconds(pastExpiry)
+}
+
+function notSent(at: number, from: string): Pick<Delivery, 'status' | 'dueAt' | 'attempts'> {
+  const error = `not sent: no such callback was sent for ${from === 'another' ? 'another order of the account' : `the order ${JSON.stringify(from)}`} that could be replayed`
+  return {
+    status: 'failed',
+    dueAt: null,
+    attempts: [{ at, acknowledged: false, status: null, reply: '', error }],
+  }
 }

@@ -221,6 +221,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       put: whenReady(accounts.put),
       create: whenReady(accounts.create),
       reset: whenReady(accounts.reset),
+      remove: whenReady(accounts.remove),
     },
     faults: {
       add: given => addFaults(checkFaults('provider' in given ? [given] : given)),

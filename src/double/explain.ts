@@ -3,7 +3,7 @@ import { PaydoubleError } from '../contract/index.ts'
 import { type Explanation, explainExchange, explainSignature, toAutopsyText } from '../signature/index.ts'
 import type { Delivery } from '../store/records.ts'
 import type { Double } from './double.ts'
-import type { Exchange } from './journal.ts'
+import type { Exchange, JournalFilter } from './journal.ts'
 
 type Explainable = Pick<Double, 'simulators' | 'accounts' | 'journal'>
 
@@ -36,16 +36,20 @@ export function createExplainer(
 /**
  * Explains the last request whose signature or credential was refused, as text.
  *
- * @returns undefined where none was
+ * @param of the requests that count: those of a provider, or of an account, where tests share the double
+ * @returns undefined where none was among the requests that the journal still holds, the last 1,000
  * @example
  * const answer = await checkout()
  * expect(answer.ok, await explainLastMismatch(pay)).toBe(true)
  */
-export async function explainLastMismatch(double: Explainable): Promise<string | undefined> {
+export async function explainLastMismatch(
+  double: Explainable,
+  of: Pick<JournalFilter, 'provider' | 'account'> = {},
+): Promise<string | undefined> {
   const explain = await createExplainer(double)()
   let after: string | undefined
   do {
-    const { items, next } = double.journal.list({}, { limit: 100, after })
+    const { items, next } = double.journal.list(of, { limit: 100, after })
     for (const exchange of items) {
       const explanation = explain(exchange)
       if (explanation) return toAutopsyText(explanation)
@@ -56,15 +60,22 @@ export async function explainLastMismatch(double: Explainable): Promise<string |
 }
 
 /**
- * Fails where the signature or the credential of a request was refused since the double was new or reset, and
- * says why.
+ * Fails where the signature or the credential of a request was refused since the double was new or reset, as far as
+ * the journal goes back, and says why.
  *
+ * @param of the requests that count: those of a provider, or of an account, where tests share the double
  * @throws PaydoubleError `signatureMismatch`
  * @example
- * afterEach(() => assertSignatures(pay))
+ * afterEach(async () => {
+ *   await assertSignatures(pay)
+ *   await pay.reset()
+ * })
  */
-export async function assertSignatures(double: Explainable): Promise<void> {
-  const text = await explainLastMismatch(double)
+export async function assertSignatures(
+  double: Explainable,
+  of: Pick<JournalFilter, 'provider' | 'account'> = {},
+): Promise<void> {
+  const text = await explainLastMismatch(double, of)
   if (text === undefined) return
   throw new PaydoubleError('signatureMismatch', `Failed to verify a request:\n\n${text}`)
 }

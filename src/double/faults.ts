@@ -105,8 +105,12 @@ export interface Faults {
   list(): Rule[]
   /** Whether any rule has this effect, or any at all. */
   has(effect?: Effect): boolean
-  /** The next rule with this effect that strikes here; being asked counts. */
-  take<E extends Effect>(effect: E, at: Strike): Taken<E> | undefined
+  /**
+   * The next rule with this effect that strikes here; being asked counts.
+   *
+   * @param decided what was decided within the same call; it counts once
+   */
+  take<E extends Effect>(effect: E, at: Strike, decided?: Decided): Taken<E> | undefined
   /**
    * Takes rules away: all, or those of an account, or one, which may be used up already.
    * @throws PaydoubleError `faultUnknown`
@@ -142,6 +146,9 @@ export interface Strike {
   readonly callback?: string | undefined
 }
 
+/** Which rules strike one call: decided once, also where the call is about several orders. */
+export type Decided = Map<object, boolean>
+
 /** What strikes, and the rule that says so. */
 export interface Taken<E extends Effect> {
   readonly effect: NonNullable<Fault[E]>
@@ -163,6 +170,21 @@ export function createFaults(random: Random): Faults {
   let added = 0
   /** How many rules each account has had: what strikes one account does not depend on what others add. */
   const counts = new Map<string, number>()
+
+  /** Whether a rule strikes this time; it is used up by it. */
+  function use(entry: Entry): boolean {
+    if (entry.skip > 0) {
+      entry.skip--
+      return false
+    }
+    const { probability } = entry.fault
+    const isSpared =
+      probability !== undefined && random.stream(entry.stream).int(1, 1_000_000) > probability * 1_000_000
+    if (isSpared) return false
+    entry.left--
+    if (entry.left <= 0) entries = entries.filter(other => other !== entry)
+    return true
+  }
 
   return {
     add(fault) {
@@ -188,24 +210,14 @@ export function createFaults(random: Random): Faults {
     has: effect =>
       effect === undefined ? entries.length > 0 : entries.some(({ fault }) => fault[effect] !== undefined),
 
-    take(effect, at) {
-      for (const entry of entries) {
+    take(effect, at, decided) {
+      for (const entry of [...(decided?.keys() ?? []), ...entries] as Iterable<Entry>) {
         const { fault } = entry
-        const value = fault[effect]
-        if (value === undefined || !strikes(entry, at)) continue
-        if (entry.skip > 0) {
-          entry.skip--
-          continue
-        }
-        const { probability } = fault
-        if (
-          probability !== undefined &&
-          random.stream(entry.stream).int(1, 1_000_000) > probability * 1_000_000
-        )
-          continue
-        entry.left--
-        if (entry.left <= 0) entries = entries.filter(other => other !== entry)
-        return { effect: value as never, rule: JSON.stringify(fault) }
+        if (fault[effect] === undefined || !strikes(entry, at)) continue
+        const isStruck = decided?.get(entry) ?? use(entry)
+        decided?.set(entry, isStruck)
+        if (!isStruck) continue
+        return { effect: fault[effect] as never, rule: JSON.stringify(fault) }
       }
       return undefined
     },

@@ -73,8 +73,9 @@ async function run(
   parts: PipelineParts,
   incoming: IncomingRequest,
   exchange: Exchange,
-  now: number,
+  arrived: number,
 ): Promise<Answer> {
+  let now = arrived
   if (incoming.body.length > maxBodyBytes) return tooLarge(exchange)
   const routed = parts.router.route(incoming)
   if (!routed) return unmatched(parts, incoming, exchange)
@@ -111,6 +112,8 @@ async function run(
       if (network && phaseOf(network) === 'before') {
         const lost = await strikeBefore(parts, network, exchange)
         if (lost) return lost
+        // To the provider it came only now.
+        now = parts.clock.now()
       } else after = network
     }
     reach('account')
@@ -324,7 +327,7 @@ async function firstSettings(parts: PipelineParts, contract: Contract): Promise<
 /** The row that answers; an account may have chosen another code or text where its contract lets it. */
 function errorRow(contract: Contract, name: string, settings: Settings): ErrorRow {
   const row = contract.errors[name]
-  if (!row) throw new PaydoubleError('unknownError', `${contract.id} has no error "${name}"`)
+  if (!row) throw new PaydoubleError('ownAnswer', `${contract.id} has no error "${name}"`)
   const codes = settings.errorCodes as Record<string, string> | undefined
   const texts = settings.errorMessages as Record<string, string> | undefined
   return { ...row, code: codes?.[name] ?? row.code, message: texts?.[name] ?? row.message }

@@ -49,7 +49,7 @@ export const sendSchema = z.strictObject({
     .meta({ description: 'Writes the same content with other bytes, over which it is then signed.' }),
   sign: z.enum(signings).optional().meta({
     description:
-      '`right`; `stale`, over what it would have been unchanged; `none`; `wrongKey`. Where the content was changed it is `stale` unless this says otherwise.',
+      '`right`; `stale`, over what it would have been unchanged; `none`; `wrongKey`. Where `amount`, `flipped` or `set` change what it says it is `stale`, otherwise `right`, unless this says so.',
   }),
   replied: repliedSchema
     .optional()
@@ -131,8 +131,8 @@ function toBuilder(schedule: Schedule): ScheduleBuilder {
     amount: minorUnits => change({ amount: minorUnits }),
     flipped: () => change({ flipped: true }),
     set: fields => change({ set: { ...last.set, ...fields } }),
-    hostile: hostility => change({ hostile: hostility, sign: last.sign ?? 'right' }),
-    bytes: form => change({ bytes: form, sign: last.sign ?? 'right' }),
+    hostile: hostility => change({ hostile: hostility }),
+    bytes: form => change({ bytes: form }),
     unsigned: () => change({ sign: 'none' }),
     wrongKey: () => change({ sign: 'wrongKey' }),
     resigned: () => change({ sign: 'right' }),

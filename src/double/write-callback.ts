@@ -36,7 +36,9 @@ export function writeCallback(
   const bytes = toBytes(body, charset)
   const signatureOf = (text: string | Uint8Array, by: Credentials) => wire.signCallback?.(text, by) ?? {}
   const unsigned = withoutNames(encoded.headers, Object.keys(signatureOf(body, credentials)))
-  switch (send.sign ?? (isChanged || body !== encoded.body ? 'stale' : 'right')) {
+  // Who only writes it otherwise signs what he sends; who changes what it says cannot.
+  const isForged = send.amount !== undefined || send.flipped === true || send.set !== undefined
+  switch (send.sign ?? (isForged ? 'stale' : 'right')) {
     case 'right':
       return { headers: { ...unsigned, ...signatureOf(bytes, credentials) }, body, charset }
     case 'stale':

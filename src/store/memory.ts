@@ -328,21 +328,36 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     },
 
     async resetAccount(account) {
-      const isIts = (record: Order | Delivery) =>
-        record.provider === account.provider && record.account === account.id
-      for (const order of takeOut<Order>(db.orders, isIts)) {
-        leave(order)
-        orders.delete(order.id)
-      }
-      for (const delivery of takeOut<Delivery>(db.deliveries, isIts)) {
-        deliveriesOf.delete(delivery.order, delivery.id)
-        deliveries.delete(delivery.id)
-      }
-      calls.clear(`${accountKey(account)}/`)
+      forget(account)
       await this.putAccount(account)
     },
 
+    async removeAccount(account) {
+      forget(account)
+      const key = accountKey(account)
+      for (const removed of takeOut<Account>(db.accounts, each => accountKey(each) === key)) {
+        accounts.delete(key)
+        for (const identity of options.identitiesOf(removed))
+          identities.delete(identityKey(removed.provider, identity))
+      }
+    },
+
     async close() {},
+  }
+
+  /** Lets go of all that an account did. */
+  function forget(account: Pick<Account, 'provider' | 'id'>): void {
+    const isIts = (record: Order | Delivery) =>
+      record.provider === account.provider && record.account === account.id
+    for (const order of takeOut<Order>(db.orders, isIts)) {
+      leave(order)
+      orders.delete(order.id)
+    }
+    for (const delivery of takeOut<Delivery>(db.deliveries, isIts)) {
+      deliveriesOf.delete(delivery.order, delivery.id)
+      deliveries.delete(delivery.id)
+    }
+    calls.clear(`${accountKey(account)}/`)
   }
 }
 

@@ -52,6 +52,18 @@ export const orderSchema = z.object({
     .nullable()
     .default(null)
     .meta({ description: 'When its status, or what was given back, changed last.' }),
+  past: z
+    .array(
+      z.object({
+        until: epochMs,
+        status: z.enum(orderStatuses),
+        paidAt: epochMs.nullable(),
+        paidAmount: minorUnits.nullable(),
+        refunded: minorUnits,
+      }),
+    )
+    .default([])
+    .meta({ description: 'How it stood before each change but its expiry, the first change first.' }),
   acts: z
     .array(actSchema)
     .default([])

@@ -158,6 +158,15 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     for (const identity of options.identitiesOf(copy)) identities.set(`${account.provider}/${identity}`, copy)
   }
 
+  /** Lets go of all that an account did. */
+  function forget(account: Pick<Account, 'provider' | 'id'>): void {
+    atomically(() => {
+      const { provider, id } = account
+      for (const remove of removeAccount) remove.run(provider, id)
+    })
+    calls.clear(`${accountKey(account)}/`)
+  }
+
   return {
     async insertOrder(order) {
       const { id, provider, account, status, orderNumber, qr, original, createdAt, expiresAt } = order
@@ -311,12 +320,16 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     },
 
     async resetAccount(account) {
-      atomically(() => {
-        const { provider, id } = account
-        for (const remove of removeAccount) remove.run(provider, id)
-      })
-      calls.clear(`${accountKey(account)}/`)
+      forget(account)
       setAccount(account)
+    },
+
+    async removeAccount(account) {
+      forget(account)
+      const known = accounts.get(accountKey(account))
+      accounts.delete(accountKey(account))
+      if (known)
+        for (const identity of options.identitiesOf(known)) identities.delete(`${known.provider}/${identity}`)
     },
 
     async close() {

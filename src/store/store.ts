@@ -83,6 +83,8 @@ export interface Store {
   reset(accounts: readonly Account[]): Promise<void>
   /** Forgets the orders, deliveries and counted calls of one account, and makes it as given. */
   resetAccount(account: Account): Promise<void>
+  /** Forgets an account with its orders, deliveries and counted calls. */
+  removeAccount(account: Pick<Account, 'provider' | 'id'>): Promise<void>
   close(): Promise<void>
 }
 
@@ -114,7 +116,7 @@ export function isAs(order: Order, when: TransitionEffects['when'] = {}): boolea
 
 /** What may change about an order besides its status: nothing by which it is looked for. */
 export type OrderPatch = Partial<
-  Pick<Order, 'expiresAt' | 'paidAt' | 'paidAmount' | 'refunded' | 'changedAt' | 'acts' | 'fields'>
+  Pick<Order, 'expiresAt' | 'paidAt' | 'paidAmount' | 'refunded' | 'changedAt' | 'past' | 'acts' | 'fields'>
 >
 
 /** Which key was taken: `id`, or a kind of {@link StoreOptions.keysOf}. */

@@ -6,7 +6,7 @@ import type { TorturedDouble } from './target.ts'
 export interface RunAccounts {
   /** A new account. Credentials that are given go from each account to the next. */
   open(): Promise<Account>
-  /** Forgets what happened to it. */
+  /** Takes it away, unless it holds credentials that go on to the next one. */
   close(account: Account): Promise<void>
   /** Gives given credentials back to who had them before. */
   end(): Promise<void>
@@ -24,10 +24,12 @@ export function createRunAccounts(
   let first: Account | undefined
   let isLookedUp = false
 
-  /** Gives an account another identity: an invented one backwards, which nobody has. */
-  async function retire(account: Account, invented: unknown): Promise<void> {
-    const unused = [...String(invented)].reverse().join('')
-    await accounts.put(provider, account.id, { [identifiedBy]: unused })
+  /** Lets go of the given credentials: an account of a run goes, the one that had them at first waits for them. */
+  async function giveUp(account: Account): Promise<void> {
+    if (account.id !== first?.id) return accounts.remove(provider, account.id)
+    const invented = await accounts.create(provider)
+    await accounts.remove(provider, invented.id)
+    await accounts.put(provider, account.id, { [identifiedBy]: invented.credentials[identifiedBy] })
   }
 
   return {
@@ -39,21 +41,20 @@ export function createRunAccounts(
         first = all.find(each => each.provider === provider && each.credentials[identifiedBy] === identity)
         holder = first
       }
-      const next = await accounts.create(provider)
-      if (holder) await retire(holder, next.credentials[identifiedBy])
-      holder = await accounts.put(provider, next.id, fields)
+      if (holder) await giveUp(holder)
+      holder = await accounts.create(provider, fields)
       return holder
     },
 
     async close({ id }) {
-      await accounts.reset(provider, id)
+      if (identity === undefined) await accounts.remove(provider, id)
+      else await accounts.reset(provider, id)
     },
 
     async end() {
-      if (!first || !holder || first.id === holder.id) return
-      const { credentials } = await accounts.create(provider)
-      await retire(holder, credentials[identifiedBy])
-      await accounts.put(provider, first.id, { [identifiedBy]: identity })
+      if (!holder || holder.id === first?.id) return
+      await giveUp(holder)
+      if (first) await accounts.put(provider, first.id, { [identifiedBy]: identity })
     },
   }
 }

@@ -41,6 +41,9 @@ export async function connect(url: string, contracts: readonly Contract[]): Prom
       put: (provider, id, changes) =>
         call<Account>('PUT', `accounts/${provider}/${encodeURIComponent(id)}`, changes),
       create: (provider, changes = {}) => call<Account>('POST', `accounts/${provider}`, changes),
+      async remove(provider, id) {
+        await call('DELETE', `accounts/${provider}/${encodeURIComponent(id)}`)
+      },
       reset: (provider, id) =>
         call<Account>('POST', `accounts/${provider}/${encodeURIComponent(id)}/reset`, {}),
     },

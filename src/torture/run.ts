@@ -150,9 +150,7 @@ export function createPlayer({ pay, contract, app, accounts, patienceMs }: Playg
       if (step.do === 'place') return place()
       if (step.do === 'deliver') {
         const { callback = Object.keys(contract.callbacks)[0] ?? '', sends } = step
-        // In other bytes it is still the provider's, so it is signed by it.
-        const signed = sends.map(send => (send.bytes ? { ...send, sign: 'right' as const } : send))
-        await pay.faults.add({ provider, account: account.id, deliver: { callback, sends: signed } })
+        await pay.faults.add({ provider, account: account.id, deliver: { callback, sends: [...sends] } })
         return
       }
       if (step.do === 'fault') {

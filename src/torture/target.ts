@@ -8,7 +8,7 @@ import type { Payer } from '../double/payer.ts'
 export interface TorturedDouble {
   readonly seed: number
   readonly simulators: readonly { readonly contract: Contract }[]
-  readonly accounts: Pick<Double['accounts'], 'list' | 'put' | 'create' | 'reset'>
+  readonly accounts: Pick<Double['accounts'], 'list' | 'put' | 'create' | 'reset' | 'remove'>
   readonly orders: Pick<Double['orders'], 'list'>
   readonly deliveries: Pick<Double['deliveries'], 'list'>
   readonly payer: Pick<Payer, 'pay' | 'decline'>

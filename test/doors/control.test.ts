@@ -257,6 +257,7 @@ test('every answer of the control interface is as its contract says', async () =
     listRequests: call(door, 'GET', 'api/requests'),
     createAccount: call(door, 'POST', 'api/accounts/qfpay'),
     resetAccount: call(await openHttp(), 'POST', 'api/accounts/qfpay/demo/reset'),
+    removeAccount: call(await openHttp(), 'DELETE', 'api/accounts/qfpay/demo'),
     declineOrder: call(door, 'POST', `api/orders/${third.syssn}/decline`),
     walkAway: call(door, 'POST', `api/orders/${third.syssn}/walk-away`),
     sendCallback: call(door, 'POST', `api/orders/${orderId}/callbacks`, { sign: 'none' }),
@@ -284,4 +285,50 @@ test('every answer of the control interface is as its contract says', async () =
 test('the list of providers is the list of simulators', async () => {
   const { providers } = (await call(await openHttp(), 'GET', 'health')).json()
   expect(providers).toEqual(simulators.map(simulator => simulator.contract.id))
+})
+
+test('a wrong secret and a former token are not shown in full either', async () => {
+  const door = await openHttp()
+  const wrong = 'the-secret-of-production-0000'
+  const token = (secret: string) =>
+    door.send('vvtool', {
+      method: 'POST',
+      path: '/vvtool/oauth/token',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant_type: 'client_credentials', client_id: clientId, client_secret: secret }),
+    })
+  const { credentials } = (await door.double.accounts.get('vvtool', 'demo')) ?? {}
+  const { clientId, clientSecret } = credentials as { clientId: string; clientSecret: string }
+  await token(wrong)
+  const issued = (await token(clientSecret)).json().data as { access_token: string }
+  expect(issued.access_token).toMatch(/^[0-9a-f]{40}$/)
+  await door.double.accounts.put('vvtool', 'demo', { issuedTokens: [] })
+  const { text } = await call(door, 'GET', 'api/requests')
+  expect(text).not.toContain(wrong)
+  expect(text).not.toContain(issued.access_token)
+})
+
+test('an account that was added is reset to what it was made with, and can be taken away', async () => {
+  const door = await openHttp()
+  const made = (await call(door, 'POST', 'api/accounts/vvtool', { id: 'mine', callsLeft: 2 })).json()
+  expect(made).toMatchObject({ id: 'mine', settings: { callsLeft: 2 } })
+  expect((await call(door, 'POST', 'api/accounts/vvtool', { id: 'mine' })).status).toBe(400)
+  const headers = { authorization: `Bearer ${(made.credentials as { accessToken: string }).accessToken}` }
+  const { merchantNum } = made.credentials as { merchantNum: string }
+  await vvtoolQrCode(door, { merchant_num: merchantNum }, headers)
+  expect(await door.double.accounts.get('vvtool', 'mine')).toMatchObject({ settings: { callsLeft: 1 } })
+  await call(door, 'POST', 'api/accounts/vvtool/mine/reset')
+  expect(await door.double.accounts.get('vvtool', 'mine')).toMatchObject({ settings: { callsLeft: 2 } })
+  expect((await call(door, 'DELETE', 'api/accounts/vvtool/mine')).json()).toEqual({ removed: true })
+  expect((await vvtoolQrCode(door, { merchant_num: merchantNum }, headers)).json()).toMatchObject({
+    code: 401,
+  })
+  expect((await call(door, 'DELETE', 'api/accounts/vvtool/mine')).status).toBe(404)
+})
+
+test('of two accounts that are given one identity at once, one is refused', async () => {
+  const { double } = await openHttp()
+  const both = ['one', 'two'].map(id => double.accounts.put('qfpay', id, { appCode: 'SAME' }))
+  const ended = await Promise.allSettled(both)
+  expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
 })

@@ -141,6 +141,16 @@ describeDoors('network faults', open => {
     expect((await paying).json()).toMatchObject({ respcd: '0000' })
   })
 
+  test('a request that is delayed comes to the provider when the delay is over', async () => {
+    const door = await open()
+    door.double.faults.add(network({ do: 'delay', for: '40m' }))
+    const paying = qfpayPayment(door)
+    await door.double.clock.held()
+    await door.double.clock.advance('40m')
+    expect((await paying).json()).toMatchObject({ respcd: '0000', sysdtm: '2026-01-01 09:40:00' })
+    expect(await orders(door)).toMatchObject([{ status: 'pending', createdAt: door.double.clock.now() }])
+  })
+
   test('waiting for a call that nothing holds up ends with what to do', async () => {
     const door = await open()
     await expect(door.double.clock.held({ timeoutMs: 1 })).rejects.toMatchObject({

@@ -115,6 +115,17 @@ describeDoors('progress', open => {
     expect(double.faults.list()).toEqual([])
   })
 
+  test('an order that has expired before it was paid late shows as expired while the query lags', async () => {
+    const { create, status, double } = await openSigned(open)
+    const id = await create()
+    await double.clock.advance('31m')
+    await double.payer.pay(id, { late: true })
+    double.faults.add({ provider: 'signedpay', lag: '10s', times: 2 })
+    expect(await status()).toBe('expired')
+    await double.clock.advance('10s')
+    expect(await status()).toBe('paid')
+  })
+
   test('a query asks by header for an answer that lags behind', async () => {
     const { create, double, door } = await openSigned(open)
     await double.payer.pay(await create())

@@ -209,15 +209,25 @@ describeDoors('callbacks as planned', open => {
     expect(last(receiver).json()).toMatchObject({ number: 'order-1' })
   })
 
-  test('where nothing was sent for another order, the right callback is sent, and its rule says why', async () => {
+  test('where nothing was sent for another order, nothing is sent, and the delivery says why', async () => {
     const { receiver, paid, plan, door } = await openShop(open)
     plan(deliver('payment').replayedFrom())
     await paid()
-    expect(last(receiver).json()).toMatchObject({ number: 'order-1' })
+    expect(receiver.received).toEqual([])
     expect(await deliveriesOf(door)).toMatchObject([
-      { rule: expect.stringMatching(/nothing was sent for another/) },
+      { status: 'failed', attempts: [{ error: expect.stringMatching(/sent for another order/) }] },
     ])
   })
+
+  test.each([{ bytes: 'pretty' }, { bytes: 'gbk' }, { hostile: 'emoji' }, { hostile: 'bigIds' }] as const)(
+    'as plain JSON, too, %j is signed as it is sent',
+    async send => {
+      const { receiver, paid, plan } = await openShop(open)
+      plan({ callback: 'payment', sends: [send] })
+      await paid()
+      expect(isSigned(last(receiver))).toBe(true)
+    },
+  )
 
   test.each(byteForms)('the same content is signed over other bytes: %s', async form => {
     const { receiver, paid, plan } = await openShop(open)

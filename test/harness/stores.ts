@@ -64,6 +64,7 @@ export function newOrder(n: number, fields: Partial<Order> = {}): Order {
     paidAmount: null,
     refunded: 0,
     changedAt: null,
+    past: [],
     acts: [],
     fields: { title: `title ${n}`, nested: { list: [n] } },
     ...fields,

@@ -56,6 +56,37 @@ describeDoors('qfpay query', open => {
     )
   })
 
+  test('only the order that a lag names lags behind, also among others in one answer', async () => {
+    const door = await open()
+    await paid(door, { out_trade_no: 'first' })
+    await paid(door, { out_trade_no: 'second' })
+    const codes = async () => (await rows(door, {})).map(each => [each.out_trade_no, each.respcd])
+    door.double.faults.add({ provider: 'qfpay', lag: '1m', orderNumber: 'first' })
+    expect(await codes()).toEqual(
+      expect.arrayContaining([
+        ['first', '1143'],
+        ['second', '0000'],
+      ]),
+    )
+    expect(await codes()).toEqual(
+      expect.arrayContaining([
+        ['first', '0000'],
+        ['second', '0000'],
+      ]),
+    )
+  })
+
+  test('a query that lags between two refunds shows the first of them alone', async () => {
+    const door = await open()
+    const syssn = await paid(door)
+    await qfpayRefund(door, { syssn, txamt: '100', out_trade_no: 'refund1' })
+    await door.double.clock.advance('1m')
+    await qfpayRefund(door, { syssn, txamt: '200', out_trade_no: 'refund2' })
+    expect(await row(door, { syssn })).toMatchObject({ cancel: '3' })
+    door.double.faults.add({ provider: 'qfpay', lag: '30s' })
+    expect(await row(door, { syssn })).toMatchObject({ respcd: '0000', cancel: '5' })
+  })
+
   test('the row of an unpaid order is the published one', async () => {
     const door = await open()
     const syssn = await ordered(door)
@@ -213,12 +244,13 @@ describeDoors('qfpay query', open => {
     expect(await rows(door, west)).toHaveLength(1)
   })
 
-  test('times are ignored with syssn, and with out_trade_no unless the account keeps them', async () => {
+  test('times are ignored with syssn, and with out_trade_no where the account says so', async () => {
     const door = await open()
     const syssn = await ordered(door)
     const elsewhere = { start_time: '2020-01-01 00:00:00', end_time: '2020-01-02 00:00:00' }
     expect(await rows(door, { ...elsewhere, syssn })).toHaveLength(1)
     expect(lastExchange(door).findings).toMatchObject([{ kind: 'timesIgnored', severity: 'note' }])
+    await set(door, { timesByOrderNumber: 'ignored' })
     expect(await rows(door, { ...elsewhere, out_trade_no: 'order1' })).toHaveLength(1)
     await set(door, { timesByOrderNumber: 'kept' })
     expect(await rows(door, { ...elsewhere, syssn })).toHaveLength(1)

@@ -67,6 +67,7 @@ test('an order that a test creates with few fields has defaults for the others',
     paidAmount: null,
     refunded: 0,
     changedAt: null,
+    past: [],
     acts: [],
     fields: {},
   })

@@ -1089,3 +1089,19 @@ describeStores('what is added while others claim', open => {
     expect(claimed).toEqual(['delivery-10'])
   })
 })
+
+describeStores('removeAccount', open => {
+  test('takes away an account with its orders, and no other one', async () => {
+    const store = open()
+    for (const id of ['one', 'two']) await store.putAccount(newAccount(id))
+    await store.insertOrder(newOrder(1, { account: 'one' }))
+    await store.insertOrder(newOrder(2, { account: 'two' }))
+    const [one] = (await store.listAccounts()).filter(({ id }) => id === 'one')
+    await store.removeAccount({ provider: 'some', id: 'one' })
+    expect((await store.listAccounts()).map(({ id }) => id)).toEqual(['two'])
+    expect(await store.findAccount('some', String(one?.credentials.key))).toBeUndefined()
+    expect(await store.getOrder('order-1')).toBeUndefined()
+    expect(await store.getOrder('order-2')).toBeDefined()
+    expect(await store.insertOrder(newOrder(1, { account: 'one' }))).toBeUndefined()
+  })
+})

@@ -199,6 +199,14 @@ export const controlOperations = {
     request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
     response: accountSchema,
   }),
+  removeAccount: operation({
+    methods: ['DELETE'],
+    path: '/_paydouble/api/accounts/{provider}/{id}',
+    summary: 'Forgets an account and what it did.',
+    pathParameters: z.object({ provider: z.string(), id: z.string().min(1) }),
+    request: nothing,
+    response: z.looseObject({ removed: z.literal(true) }),
+  }),
   listOrders: operation({
     methods: ['GET'],
     path: '/_paydouble/api/orders',

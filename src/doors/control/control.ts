@@ -17,7 +17,7 @@ import type { IncomingRequest } from '../../double/router.ts'
 import type { Fired } from '../../double/scheduler.ts'
 import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
-import { hideSecrets, secretsOf, toExchangeViews } from './exchange-view.ts'
+import { hideSecrets, secretsIn, secretsOf, toExchangeViews } from './exchange-view.ts'
 
 /** Paths of the control interface start with it. */
 export const controlPrefix = '/_paydouble/'
@@ -43,6 +43,10 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     putAccount: ({ provider = '', id = '' }, changes) => double.accounts.put(provider, id, changes),
     createAccount: ({ provider = '' }, changes) => double.accounts.create(provider, changes),
     resetAccount: ({ provider = '', id = '' }) => double.accounts.reset(provider, id),
+    async removeAccount({ provider = '', id = '' }) {
+      await double.accounts.remove(provider, id)
+      return { removed: true }
+    },
     listOrders: async (_, { limit, after, ...filter }) => double.orders.list(filter, toPage(limit, after)),
     async getOrder({ id = '' }) {
       const order = await double.orders.get(id)
@@ -80,7 +84,7 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     async listRequests(_, { limit, after, ...filter }) {
       const { items, next } = double.journal.list(filter, toPage(limit, after))
       const views = await toExchangeViews(items, await explainer())
-      return { items: hideSecrets(views, await secretsOf(double)), next }
+      return { items: hideSecrets(views, [...(await secretsOf(double)), ...secretsIn(double, items)]), next }
     },
     addFault: async (_, fault) => double.faults.add(fault)[0],
     listFaults: async () => ({ items: double.faults.list() }),

@@ -87,6 +87,31 @@ export async function secretsOf(double: Double): Promise<string[]> {
   })
 }
 
+/** What stands in fields that hold secrets: wrong ones too, and those that were good before. */
+export function secretsIn(double: Double, exchanges: readonly Exchange[]): string[] {
+  const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
+  return exchanges.flatMap(({ provider = '', params, response }) => {
+    const names = contracts.get(provider)?.account.secretFields ?? []
+    if (names.length === 0) return []
+    return [params, readJson(response?.body)].flatMap(part => valuesNamed(part, names))
+  })
+}
+
+function readJson(body: string | Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(textOf(body ?? ''))
+  } catch {
+    return undefined
+  }
+}
+
+function valuesNamed(part: unknown, names: readonly string[]): string[] {
+  if (typeof part !== 'object' || part === null) return []
+  return Object.entries(part).flatMap(([name, value]) =>
+    typeof value === 'string' && names.includes(name) ? [value] : valuesNamed(value, names),
+  )
+}
+
 /** The same value, with each secret masked wherever it stands. */
 export function hideSecrets<T>(value: T, secrets: readonly string[]): T {
   let text = JSON.stringify(value)
