@@ -1,12 +1,8 @@
-import {
-  callbackPayTypes,
-  cashierPages,
-  its500,
-  type PayType,
-  payTypes,
-  randomCodeTypes,
-  spacedKeys,
-} from '../../contracts/its500/contract.ts'
+import { callbackPayTypes } from '../../contracts/its500/callback.ts'
+import { its500 } from '../../contracts/its500/contract.ts'
+import { cashierPages, spacedKeys } from '../../contracts/its500/create-order.ts'
+import { type PayType, payTypes } from '../../contracts/its500/fields.ts'
+import { randomCodeTypes } from '../../contracts/its500/random-code.ts'
 import { toFen, toYuan } from '../../src/contract/codec/money.ts'
 import { hexDigits, type RandomStream } from '../../src/double/random.ts'
 import { defineSimulator, expiryOf, type OrderDraft, toPage } from '../../src/double/simulator.ts'
