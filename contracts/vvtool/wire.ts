@@ -12,7 +12,7 @@ import {
   type Wire,
   type WireRequest,
 } from '../../src/contract/index.ts'
-import { tokensOf } from './tokens.ts'
+import { tokensOf } from './issued-token.ts'
 
 export const wire: Wire = {
   decode(request): Message {

@@ -1,5 +1,6 @@
-import { tokenLifeSeconds, vvtool } from '../../contracts/vvtool/contract.ts'
-import type { IssuedToken } from '../../contracts/vvtool/tokens.ts'
+import { vvtool } from '../../contracts/vvtool/contract.ts'
+import type { IssuedToken } from '../../contracts/vvtool/issued-token.ts'
+import { tokenLifeSeconds } from '../../contracts/vvtool/token.ts'
 import { formatCompactTime, formatTime } from '../../src/contract/codec/time.ts'
 import { digits, hexDigits } from '../../src/double/random.ts'
 import { type Context, defineSimulator, expiryOf } from '../../src/double/simulator.ts'

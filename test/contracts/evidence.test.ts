@@ -7,7 +7,7 @@ import { contracts, its500, qfpay } from '../../contracts/index.ts'
 import { callbackPayTypes } from '../../contracts/its500/callback.ts'
 import { payTypes } from '../../contracts/qfpay/pay-types.ts'
 import { queryRow } from '../../contracts/qfpay/query.ts'
-import { tokenLifeSeconds } from '../../contracts/vvtool/contract.ts'
+import { tokenLifeSeconds } from '../../contracts/vvtool/token.ts'
 import {
   type Contract,
   type Fact,
