@@ -1,4 +1,6 @@
-import { dms, orderStates, payWays } from '../../contracts/dms/contract.ts'
+import { dms } from '../../contracts/dms/contract.ts'
+import { orderStates } from '../../contracts/dms/get-order-detail.ts'
+import { payWays } from '../../contracts/dms/payment.ts'
 import { formatTime } from '../../src/contract/codec/time.ts'
 import { base62, digits, type RandomStream } from '../../src/double/random.ts'
 import { defineSimulator, expiryOf, type SettingsOf } from '../../src/double/simulator.ts'
