@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { faultSchema } from './double/faults.ts'
+import { faultSchema } from './double/fault.ts'
 
 const hostName = z.string({ error: 'a text is allowed' }).min(1)
 

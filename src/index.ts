@@ -15,14 +15,8 @@ export { type Clock, createManualClock, createSystemClock } from './double/clock
 export type { ClockControl } from './double/clock-control.ts'
 export { type AssembleOptions, assembleDouble, type Double } from './double/double.ts'
 export { assertSignatures, explainDelivery, explainLastMismatch } from './double/explain.ts'
-export {
-  type Fault,
-  faultHeader,
-  faultSchema,
-  type NetworkFault,
-  type Rule,
-  type RuleFilter,
-} from './double/faults.ts'
+export { type Fault, faultHeader, faultSchema, type NetworkFault } from './double/fault.ts'
+export type { Rule, RuleFilter } from './double/faults.ts'
 export type { Exchange, JournalFilter, JournalPage } from './double/journal.ts'
 export type { Answer } from './double/network.ts'
 export type { Payer, Payment, PayOptions } from './double/payer.ts'

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { faultSchema, networkSchema, progressSchema } from '../src/double/faults.ts'
+import { faultSchema, networkSchema, progressSchema } from '../src/double/fault.ts'
 import { hostilities } from '../src/double/hostile.ts'
 import { byteForms, deliver, scheduleSchema } from '../src/double/schedule.ts'
 import { root } from './harness/cli.ts'

@@ -1,6 +1,7 @@
 // One call, in search of the faults that strike it.
 import type { Contract, WireRequest } from '../contract/index.ts'
-import { type Decided, type Effect, type Fault, type Faults, faultHeader, readAsked } from './faults.ts'
+import { type Effect, type Fault, faultHeader, readAsked } from './fault.ts'
+import type { Decided, Faults } from './faults.ts'
 import type { Exchange } from './journal.ts'
 
 export interface Call {

@@ -1,7 +1,7 @@
 // What the network does to a call: how long it waits, and what becomes of its answer.
 import type { WireResponse } from '../contract/index.ts'
 import { longestDurationMs, toMilliseconds } from './clock.ts'
-import type { NetworkFault } from './faults.ts'
+import type { NetworkFault } from './fault.ts'
 import type { RandomStream } from './random.ts'
 
 /** What a door sends back. A cut says that the connection does not live to the end of it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { faultSchema } from './faults.ts'
+import { faultSchema } from './fault.ts'
 
 /**
  * A whole plan of what goes wrong, as one value: with the same plan, the same requests are answered the same.

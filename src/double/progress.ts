@@ -1,7 +1,7 @@
 import type { Act, Order } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, toMilliseconds } from './clock.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { Perform } from './scheduler.ts'
 
 /** What orders are planned to do by themselves: a payer who pays at once, after a time, or after some queries. */

@@ -2,7 +2,7 @@
 import { type Contract, PaydoubleError } from '../contract/index.ts'
 import { manualStart } from '../double/clock.ts'
 import { sentByHand } from '../double/deliveries.ts'
-import type { Fault } from '../double/faults.ts'
+import type { Fault } from '../double/fault.ts'
 import type { Account, Attempt, Delivery, Order } from '../store/records.ts'
 import type { RunAccounts } from './accounts.ts'
 import { type AppOrder, Hung, readAppOrder, readPlaced, type TortureApp, within } from './app.ts'

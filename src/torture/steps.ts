@@ -1,7 +1,7 @@
 // What happens to one order of an app, as a plain value, and in words.
 import * as z from 'zod'
 import { PaydoubleError } from '../contract/index.ts'
-import { faultSchema } from '../double/faults.ts'
+import { faultSchema } from '../double/fault.ts'
 import { durationSchema, sendSchema } from '../double/schedule.ts'
 
 const minorUnits = z.int().positive()

@@ -1,7 +1,8 @@
 import type { Contract } from '../contract/index.ts'
 import type { CallbackControl } from '../double/callback-control.ts'
 import type { Double } from '../double/double.ts'
-import type { Fault, Rule, RuleFilter } from '../double/faults.ts'
+import type { Fault } from '../double/fault.ts'
+import type { Rule, RuleFilter } from '../double/faults.ts'
 import type { Payer } from '../double/payer.ts'
 
 /** What torture needs of a double: one in this process has it, and so has a server to which `connect` leads. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NetworkFault } from '../../src/double/faults.ts'
+import type { NetworkFault } from '../../src/double/fault.ts'
 import { delayOf, phaseOf } from '../../src/double/network.ts'
 import { createRandom } from '../../src/double/random.ts'
 import { qfpayPayment } from '../harness/clients.ts'

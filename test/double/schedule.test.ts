@@ -332,7 +332,7 @@ test.each<[string, object, RegExp]>([
   const { contract } = signedSimulator
   const { forgery: _forgery, ...payment } = contract.callbacks.payment as never as { forgery: unknown }
   const changed = { ...contract, callbacks: { ...contract.callbacks, payment } }
-  const { checkFault } = await import('../../src/double/faults.ts')
+  const { checkFault } = await import('../../src/double/fault.ts')
   const fault = { provider: 'signedpay', deliver: { callback: 'payment', sends: [send] } }
   expect(() => checkFault(changed as never, fault)).toThrow(message)
 })

@@ -1,7 +1,7 @@
 // What `/_paydouble/` promises, in the same vocabulary as the providers' contracts.
 import * as z from 'zod'
 import { type Api, assumed, defineOperation, type ErrorRow } from '../../contract/index.ts'
-import { faultSchema } from '../../double/faults.ts'
+import { faultSchema } from '../../double/fault.ts'
 import { planSchema } from '../../double/plan.ts'
 import { durationSchema, sendSchema } from '../../double/schedule.ts'
 import {
