@@ -67,8 +67,11 @@ export async function explainLastMismatch(
  * @throws PaydoubleError `signatureMismatch`
  * @example
  * afterEach(async () => {
- *   await assertSignatures(pay)
- *   await pay.reset()
+ *   try {
+ *     await assertSignatures(pay)
+ *   } finally {
+ *     await pay.reset()
+ *   }
  * })
  */
 export async function assertSignatures(
