@@ -1,4 +1,5 @@
 // What the network does to a call: how long it waits, and what becomes of its answer.
+import { STATUS_CODES } from 'node:http'
 import type { WireResponse } from '../contract/index.ts'
 import { longestDurationMs, toMilliseconds } from './clock.ts'
 import type { NetworkFault } from './fault.ts'
@@ -58,7 +59,7 @@ const bodiless = new Set([204, 205, 304])
 /** What a gateway answers that did not reach the provider. */
 export function gatewayPage(status = 502, body?: string): Answer {
   if (bodiless.has(status)) return { status, headers: {}, body: '' }
-  const title = `${status} ${status === 504 ? 'Gateway Time-out' : 'Bad Gateway'}`
+  const title = [status, STATUS_CODES[status]].filter(Boolean).join(' ')
   return {
     status,
     headers: { 'content-type': 'text/html; charset=utf-8' },

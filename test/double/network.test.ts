@@ -52,7 +52,7 @@ describeDoors('network faults', open => {
       const answer = await qfpayPayment(door)
       expect(answer.status).toBe(504)
       expect(answer.headers['content-type']).toMatch(/^text\/html/)
-      expect(answer.text).toContain('504 Gateway Time-out')
+      expect(answer.text).toContain('504 Gateway Timeout')
       expect(await orders(door)).toHaveLength(phase === 'before' ? 0 : 1)
     },
   )
