@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { configSchema, type PaydoubleConfig } from '../config.ts'
-import { PaydoubleError } from '../contract/index.ts'
+import { fieldsAt, inOurWords, PaydoubleError, problemsOf } from '../contract/index.ts'
 
 const fileNames = [
   'paydouble.config.ts',
@@ -111,15 +111,15 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Rec
 }
 
 function check(values: unknown, source: string): PaydoubleConfig {
-  const parsed = configSchema.safeParse(values)
+  const parsed = configSchema.safeParse(values, inOurWords)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const at = issue?.path.join('.')
-  const allowed = Object.keys(configSchema.shape).join(', ')
+  const [{ path = [], message, issue } = {}] = problemsOf(parsed.error)
+  const at = path.join('.')
+  const allowed = fieldsAt(configSchema, path, values)?.names.join(', ')
   const why =
     issue?.code === 'unrecognized_keys'
-      ? `there is no key ${issue.keys.map(key => JSON.stringify(key)).join(', ')}; allowed are ${allowed}`
-      : `${at === '' ? 'the configuration' : JSON.stringify(at)} is not right: ${issue?.message}`
+      ? `there is no key ${issue.keys.map(key => JSON.stringify(key)).join(', ')}${at && ` in ${JSON.stringify(at)}`}; allowed are ${allowed}`
+      : `${at ? JSON.stringify(at) : 'the configuration'} is not right: ${message}`
   throw new PaydoubleError('badConfig', `Failed to read the configuration from ${source}: ${why}.`)
 }
 

@@ -37,7 +37,7 @@ export function addFault(program: Command): void {
       .description('make the double new, with the seed and the faults of a plan')
       .argument('<json>', 'a plan, such as \'{"seed":7,"faults":[…]}\''),
   ).action(async (json: string, { url }: Flags) => {
-    print(await callControl(url, 'POST', 'api/plan', readPlan(json)))
+    print(await callControl(url, 'POST', 'api/plan', readPlan(json, 'the plan')))
   })
 }
 

@@ -1,5 +1,5 @@
 // JSON that is given on the command line.
-import { PaydoubleError } from '../contract/index.ts'
+import { inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
 import { type Plan, planSchema } from '../double/plan.ts'
 
 /**
@@ -26,14 +26,16 @@ export function readJsonObject(text: string, name: string): Record<string, unkno
 
 /**
  * A plan.
+ *
+ * @param name what the text is for, for the message
  * @throws PaydoubleError `badFlag`
  */
-export function readPlan(text: string): Plan {
-  const parsed = planSchema.safeParse(readJsonObject(text, '--plan'))
+export function readPlan(text: string, name: string): Plan {
+  const given = readJsonObject(text, name)
+  const parsed = planSchema.safeParse(given, inOurWords)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
   throw new PaydoubleError(
     'badFlag',
-    `Failed to read --plan: ${issue?.path.join('.') || 'the plan'} is not right (${issue?.message}). A plan is {"seed":7,"faults":[…]}.`,
+    `Failed to read ${name}: ${showProblem(parsed.error, planSchema, given)}. A plan is {"seed":7,"faults":[…]}.`,
   )
 }

@@ -90,7 +90,8 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 function fromFlags(flags: Flags): PaydoubleConfig {
-  const values: Record<string, unknown> = flags.plan === undefined ? {} : { ...readPlan(flags.plan) }
+  const values: Record<string, unknown> =
+    flags.plan === undefined ? {} : { ...readPlan(flags.plan, '--plan') }
   if (flags.port !== undefined) values.port = toNumber(flags.port)
   if (flags.host !== undefined) values.host = flags.host
   if (flags.provider !== undefined) values.providers = toList(flags.provider)

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { problemsOf } from './problem.ts'
 import { type Provenance, provenanceOf } from './provenance.ts'
 
 /** How much a finding matters to the one who integrates the provider. */
@@ -21,15 +22,19 @@ export interface Finding {
   readonly provenance?: Provenance
 }
 
-/** Turns a Zod error into findings, each with the provenance of the field it is about. */
+/**
+ * Turns a Zod error into findings, each with the provenance of the field it is about.
+ *
+ * @param error of a value that was parsed `inOurWords`
+ */
 export function toFindings(error: z.ZodError, schema: z.ZodType): Finding[] {
-  return error.issues.map(issue => {
-    const provenance = provenanceAt(schema, issue.path)
+  return problemsOf(error).map(({ path, message, isMissing }) => {
+    const provenance = provenanceAt(schema, path)
     return {
-      kind: issue.code === 'invalid_type' && issue.input === undefined ? 'missingField' : 'invalidField',
+      kind: isMissing ? 'missingField' : 'invalidField',
       severity: 'breaking',
-      pointer: toPointer(issue.path),
-      message: issue.message,
+      pointer: toPointer(path),
+      message,
       ...(provenance && { provenance }),
     }
   })

@@ -1,6 +1,6 @@
 // The accounts of a double: those it begins with, and those that are changed and added while it runs.
 import * as z from 'zod'
-import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { type Contract, inOurWords, PaydoubleError } from '../contract/index.ts'
 import { type Account, accountKey } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { hexDigits, type Random } from './random.ts'
@@ -201,7 +201,7 @@ function changeAccount(
     )
   if (unknown !== undefined) throw failure(`there is no field ${JSON.stringify(unknown)}`)
   const merged = { ...account.credentials, ...account.settings, ...changes }
-  const parsed = fieldsOf(contract).safeParse(merged)
+  const parsed = fieldsOf(contract).safeParse(merged, inOurWords)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw failure(`${issue?.path.join('.')} is not right (${issue?.message})`)

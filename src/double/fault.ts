@@ -1,6 +1,6 @@
 // What a fault is: its shape, how one is checked, and how one is read from a header or a marker.
 import * as z from 'zod'
-import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { type Contract, inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
 import { durationSchema, type Send, scheduleSchema, sendSchema } from './schedule.ts'
 
 const phases = ['before', 'after'] as const
@@ -103,14 +103,10 @@ export const faultHeader = 'x-paydouble'
  * @throws PaydoubleError `badFault`, `unknownError`
  */
 export function checkFault(contract: Contract, given: Fault): Fault {
-  const parsed = faultSchema.safeParse(given)
+  const parsed = faultSchema.safeParse(given, inOurWords)
   const failure = (why: string) =>
     new PaydoubleError('badFault', `Failed to add the fault ${show(given)}: ${why}.`)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const at = issue?.path.join('.')
-    throw failure(`${at ? `${at}: ` : ''}${issue?.message}`)
-  }
+  if (!parsed.success) throw failure(showProblem(parsed.error, faultSchema, given))
   const fault = parsed.data
   const chosen = effectNames.filter(name => fault[name] !== undefined)
   if (chosen.length !== 1) {

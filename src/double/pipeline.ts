@@ -6,6 +6,7 @@ import {
   type ErrorRow,
   type Finding,
   type Identity,
+  inOurWords,
   isRefusal,
   type Message,
   type Operation,
@@ -282,7 +283,7 @@ function parse(
 ): Record<string, unknown> {
   const { schema } = operation.request
   exchange.findings.push(...unknownFields(values, schema).slice(0, mostUnknownFields))
-  const parsed = schema.safeParse(values)
+  const parsed = schema.safeParse(values, inOurWords)
   if (!parsed.success) {
     throw new Refusal(
       refusalOf(parsed.error, schema) ?? contract.refusals.invalid,
@@ -294,7 +295,7 @@ function parse(
 }
 
 function checkAnswer(what: string, schema: z.ZodType, body: unknown): void {
-  const checked = schema.safeParse(body)
+  const checked = schema.safeParse(body, inOurWords)
   if (checked.success) return
   const [first] = toFindings(checked.error, schema)
   throw new PaydoubleError(

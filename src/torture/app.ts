@@ -1,6 +1,6 @@
 // The app under torture, as functions that whoever tests it provides.
 import * as z from 'zod'
-import { PaydoubleError } from '../contract/index.ts'
+import { inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
 import { afterRealTime } from '../double/clock.ts'
 
 /** What the app says of an order of its own. */
@@ -92,13 +92,11 @@ export function within<T>(ms: number, what: string, run: () => Awaitable<T>): Pr
  * @throws PaydoubleError `badApp`
  */
 export function readAppOrder(given: unknown): AppOrder {
-  const parsed = appOrderSchema.safeParse(given)
+  const parsed = appOrderSchema.safeParse(given, inOurWords)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const at = issue?.path.join('.')
   throw new PaydoubleError(
     'badApp',
-    `Failed to read what getOrder() answered, ${JSON.stringify(given)}: ${at ? `${at}: ` : ''}${issue?.message}. It answers { status: 'pending' | 'paid' | 'expired' | 'failed' | 'refunded', credited: 1000 }, with what was credited in minor units.`,
+    `Failed to read what getOrder() answered, ${JSON.stringify(given)}: ${showProblem(parsed.error, appOrderSchema, given)}. It answers { status: 'pending' | 'paid' | 'expired' | 'failed' | 'refunded', credited: 1000 }, with what was credited in minor units.`,
   )
 }
 

@@ -1,6 +1,6 @@
 // What a file for `paydouble torture` says.
 import * as z from 'zod'
-import { PaydoubleError } from '../contract/index.ts'
+import { fieldsAt, inOurWords, PaydoubleError, problemsOf } from '../contract/index.ts'
 import { hooks, type TortureApp } from './app.ts'
 import type { Invariant } from './invariants.ts'
 import type { TortureOptions } from './torture.ts'
@@ -77,14 +77,14 @@ function isInvariant(value: unknown): boolean {
  * @throws PaydoubleError `badConfig`
  */
 export function readTortureConfig(given: unknown, source: string): TortureConfig {
-  const parsed = tortureConfigSchema.safeParse(given)
+  const parsed = tortureConfigSchema.safeParse(given, inOurWords)
   if (parsed.success) return given as TortureConfig
-  const [issue] = parsed.error.issues
-  const at = issue?.path.join('.')
-  const allowed = Object.keys(tortureConfigSchema.shape).join(', ')
+  const [{ path = [], message, issue } = {}] = problemsOf(parsed.error)
+  const at = path.join('.')
+  const allowed = fieldsAt(tortureConfigSchema, path, given)?.names.join(', ')
   const why =
     issue?.code === 'unrecognized_keys'
-      ? `there is no key ${issue.keys.map(key => JSON.stringify(key)).join(', ')}; allowed are ${allowed}`
-      : `${at ? JSON.stringify(at) : 'it'} is not right: ${issue?.message}`
+      ? `there is no key ${issue.keys.map(key => JSON.stringify(key)).join(', ')}${at && ` in ${JSON.stringify(at)}`}; allowed are ${allowed}`
+      : `${at ? JSON.stringify(at) : 'it'} is not right: ${message}`
   throw new PaydoubleError('badConfig', `Failed to read the configuration from ${source}: ${why}.`)
 }

@@ -1,6 +1,6 @@
 // What happens to one order of an app, as a plain value, and in words.
 import * as z from 'zod'
-import { PaydoubleError } from '../contract/index.ts'
+import { inOurWords, PaydoubleError, problemsOf, showProblem } from '../contract/index.ts'
 import { faultSchema } from '../double/fault.ts'
 import { durationSchema, sendSchema } from '../double/schedule.ts'
 
@@ -88,18 +88,15 @@ export const defaultAmount = 1000
  * @throws PaydoubleError `badSchedule`
  */
 export function readSchedule(given: unknown): TortureSchedule {
-  const parsed = tortureScheduleSchema.safeParse(given)
+  const parsed = tortureScheduleSchema.safeParse(given, inOurWords)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const at = issue?.path.join('.')
+  const last = problemsOf(parsed.error)[0]?.path.at(-1)
   const known = stepSchema.options.map(option => option.shape.do.value).join(', ')
   const hint =
-    issue?.code === 'invalid_union' || at?.endsWith('do')
-      ? ` A step has "do" with one of ${known}.`
-      : ' A schedule is {"steps":[{"do":"pay"}]}.'
+    last === 'do' ? ` A step has "do" with one of ${known}.` : ' A schedule is {"steps":[{"do":"pay"}]}.'
   throw new PaydoubleError(
     'badSchedule',
-    `Failed to read the schedule ${show(given)}: ${at ? `${at}: ` : ''}${issue?.message}.${hint}`,
+    `Failed to read the schedule ${show(given)}: ${showProblem(parsed.error, tortureScheduleSchema, given)}.${hint}`,
   )
 }
 

@@ -164,6 +164,25 @@ test.each([
   expect(answer.json()).toMatchObject({ error: { code, message: expect.any(String) } })
 })
 
+test.each([
+  [
+    'api/faults',
+    { provider: 'its500', deliver: { callback: 'paid', sends: [{ amout: 1 }] } },
+    /at \/deliver\/sends\/0: there is no field "amout"\. The fields of \/deliver\/sends\/0 are after, pastExpiry, /,
+  ],
+  ['api/faults', { provider: 1 }, /at \/provider: not a text\. Its fields are provider, operation, /],
+  [
+    'api/faults',
+    { provider: 'its500', network: { do: 'x' } },
+    /at \/network\/do: not one of delay, [^.]*\.$/,
+  ],
+  ['api/pay', {}, /at \/qr: missing\. Its fields are qr, amount, late, again\.$/],
+  ['api/order/x/pay', {}, /The nearest are POST \/_paydouble\/api\/orders\/\{id\}\/pay, [^,]* and [^,]*\.$/],
+])('%s with %j says where it is wrong, and what there is', async (path, body, message) => {
+  const answer = await call(await openHttp(), 'POST', path, body)
+  expect(answer.json()).toMatchObject({ error: { message: expect.stringMatching(message) } })
+})
+
 test('an order that is paid cannot be paid again', async () => {
   const door = await openHttp()
   const { syssn } = (await qfpayPayment(door)).json()

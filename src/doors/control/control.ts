@@ -1,13 +1,18 @@
 // `/_paydouble/`: looks into a double, and plays the payer.
+import { distance } from 'fastest-levenshtein'
 import type * as z from 'zod'
 import { decodeForm, FormError } from '../../contract/codec/form.ts'
 import { decodeJsonObject, JsonError } from '../../contract/codec/json.ts'
 import { decodeUtf8 } from '../../contract/codec/text.ts'
 import {
+  fieldsAt,
+  inOurWords,
   matchOperation,
   type Operation,
   PaydoubleError,
-  toFindings,
+  problemsOf,
+  showProblem,
+  toPointer,
   type WireResponse,
 } from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
@@ -124,30 +129,62 @@ function findControlOperation(request: IncomingRequest): {
     const operation: Operation = controlOperations[name]
     const path = matchOperation(operation, request)
     if (!path) continue
-    const wrong = operation.pathParameters?.safeParse(path).error?.issues[0]
-    if (!wrong) return { name, path }
+    const schema = operation.pathParameters
+    const wrong = schema?.safeParse(path, inOurWords).error
+    if (!schema || !wrong) return { name, path }
     throw new PaydoubleError(
       'badRequest',
-      `The path ${request.path} is not right: ${wrong.path.join('.')}: ${wrong.message}.`,
+      `The path ${request.path} is not right: ${showProblem(wrong, schema, path)}.`,
     )
   }
-  const known = Object.values(controlOperations).map(({ methods, path }) => `${methods.join('|')} ${path}`)
+  const [first = '', second = '', third = ''] = nearestOf(request)
   throw new PaydoubleError(
     'unknownOperation',
-    `There is no ${request.method} ${request.path}. There is ${known.join(', ')}.`,
+    `There is no ${request.method} ${request.path}. The nearest are ${first}, ${second} and ${third}.`,
   )
 }
 
 function readParams(name: ControlOperation, request: IncomingRequest): unknown {
   const { schema, in: where } = controlOperations[name].request
-  const parsed = schema.safeParse(readValues(where, request))
+  const values = readValues(where, request)
+  const parsed = schema.safeParse(values, inOurWords)
   if (parsed.success) return parsed.data
-  const [first] = toFindings(parsed.error, schema)
-  const known = Object.keys(schema.shape)
+  const [{ path = [], message } = {}] = problemsOf(parsed.error)
   throw new PaydoubleError(
     'badRequest',
-    `The request is not right${first?.pointer ? ` at ${first.pointer}` : ''}: ${first?.message}.${known.length > 0 ? ` Its ${where === 'query' ? 'parameters' : 'fields'} are ${known.join(', ')}.` : ''}`,
+    `The request is not right${path.length > 0 ? ` at ${toPointer(path)}` : ''}: ${message}.${listOf(fieldsAt(schema, path, values), where)}`,
   )
+}
+
+function listOf(fields: ReturnType<typeof fieldsAt>, where: 'query' | 'body'): string {
+  if (!fields || fields.names.length === 0) return ''
+  const what = where === 'query' ? 'parameters' : 'fields'
+  const whose = fields.path.length === 0 ? `Its ${what}` : `The ${what} of ${toPointer(fields.path)}`
+  return ` ${whose} are ${fields.names.join(', ')}.`
+}
+
+/** The operations that are most like the one asked for; the right method counts as well. */
+function nearestOf({ method, path }: IncomingRequest): string[] {
+  return Object.values(controlOperations)
+    .map(operation => {
+      const [own = 'GET'] = operation.methods
+      return {
+        line: `${own} ${operation.path}`,
+        far: distanceOfPaths(path, operation.path) + (own === method ? 0 : 1),
+      }
+    })
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ line }) => line)
+}
+
+/** Segment by segment, so that a long id in the place of a parameter is no distance. */
+function distanceOfPaths(asked: string, own: string): number {
+  const [a, b] = [asked.split('/'), own.split('/')]
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => {
+    const [one = '', other = ''] = [a[i], b[i]]
+    return one !== '' && other.startsWith('{') ? 0 : distance(one, other)
+  }).reduce((sum, each) => sum + each, 0)
 }
 
 function readValues(where: 'query' | 'body', request: IncomingRequest): Record<string, unknown> {
