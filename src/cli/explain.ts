@@ -63,7 +63,7 @@ function collect(value: string, previous: readonly string[]): string[] {
 
 async function explain(file: string, flags: Flags): Promise<void> {
   const contract = contractOf(flags.provider)
-  const message = await readMessage(file, flags)
+  const message = await readMessage(file, flags, contract)
   const direction = directionOf(message, flags)
   const accounts = await knownAccounts(contract, flags)
   const account = withOwnKey(contract, chooseAccount(contract, message, { accounts, flags }), {
@@ -99,7 +99,7 @@ function contractOf(provider: string): Contract {
   )
 }
 
-async function readMessage(file: string, { body, header }: Flags): Promise<ReadMessage> {
+async function readMessage(file: string, { body, header }: Flags, contract: Contract): Promise<ReadMessage> {
   const extra = readHeaders(header)
   if (body !== undefined) {
     if (file !== '-')
@@ -109,7 +109,7 @@ async function readMessage(file: string, { body, header }: Flags): Promise<ReadM
       method: 'POST',
       path: '/',
       query: '',
-      headers: extra,
+      headers: { ...usualContentType(contract), ...extra },
       body: await readBytes(body),
     }
   }
@@ -119,6 +119,14 @@ async function readMessage(file: string, { body, header }: Flags): Promise<ReadM
     ? readCurlLine(text.replace(/^\$ */, ''))
     : readHttpMessage(bytes)
   return { ...message, headers: { ...message.headers, ...extra } }
+}
+
+/** What a body without a message around it is taken to be. */
+function usualContentType({ operations }: Contract): Record<string, string> {
+  const types = Object.values(operations).flatMap(({ request }) => request.contentTypes ?? [])
+  // A multipart form cannot be read without the boundary that its own header names.
+  const usual = types.find(type => !type.startsWith('multipart/'))
+  return usual === undefined ? {} : { 'content-type': usual }
 }
 
 async function readBytes(file: string): Promise<Buffer> {

@@ -92,6 +92,15 @@ test('a body is explained together with its headers', async () => {
   expect(edited).toMatchObject({ code: 1, stdout: expect.stringContaining('another end of line') })
 })
 
+test('a body alone is taken to be of the type that the provider reads', async () => {
+  const body = file(`${new URLSearchParams(params)}`)
+  const headers = [`X-QF-APPCODE: ${qfpayAccount.appCode}`, `X-QF-SIGN: ${signature}`]
+  const flags = headers.flatMap(header => ['--header', header])
+  expect(await explain('', ['--body', body, ...flags])).toMatchObject({ code: 0, stderr: '' })
+  const other = await explain('', ['--body', body, ...flags, '--header', 'Content-Type: text/plain'])
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('text/plain') })
+})
+
 test('an answer is known by its first line', async () => {
   const { body, signature: sign } = notification
   const answer = `HTTP/1.1 200 OK\r\nX-QF-SIGN: ${sign}\r\n\r\n${body}`
@@ -146,6 +155,12 @@ test('of a provider that signs nothing the credential is explained', async () =>
     `curl 'h/tool/accounts/payment-qr-code?a=1' -H 'Authorization: Bearer nobody'`,
   )
   expect(token).toMatchObject({ code: 1, stdout: expect.stringContaining('names another accessToken') })
+  const bare = await ask(
+    'vvtool',
+    `curl 'h/tool/accounts/payment-qr-code?a=1' -H 'Authorization: ${vvtoolAccount.accessToken}'`,
+  )
+  expect(bare).toMatchObject({ code: 1, stdout: expect.stringContaining('is not "Bearer"') })
+  expect(bare.stdout).not.toContain(vvtoolAccount.accessToken)
   const known = await ask('vvtool', `curl h/tool -H 'Authorization: Bearer ${vvtoolAccount.accessToken}'`)
   expect(known.code).toBe(0)
 })
