@@ -1,7 +1,14 @@
 // How its500 (站长付) reads and answers: forms in, JSON out, key and secret in headers, nothing signed.
 import { decodeForm, encodeForm, FormError } from '../../src/contract/codec/form.ts'
 import { decodeUtf8 } from '../../src/contract/codec/text.ts'
-import { type Message, malformed, Refusal, type Verification, type Wire } from '../../src/contract/index.ts'
+import {
+  type Finding,
+  type Message,
+  malformed,
+  Refusal,
+  type Verification,
+  type Wire,
+} from '../../src/contract/index.ts'
 
 const formType = 'application/x-www-form-urlencoded'
 
@@ -10,9 +17,16 @@ export const wire: Wire = {
     const { headers, method, path } = request
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     // The document warns that without this header the parameters arrive empty.
-    if (method !== 'GET' && type !== formType) return { params: Object.create(null), headers }
+    if (method !== 'GET' && type !== formType) {
+      const params = Object.create(null)
+      if (request.body.length === 0) return { params, headers }
+      return { params, headers, findings: [notForm(`is ${type ?? 'of no content type'}`)] }
+    }
     try {
-      return { params: decodeForm(method === 'GET' ? request.query : decodeUtf8(request.body)), headers }
+      if (method === 'GET') return { params: decodeForm(request.query), headers }
+      const text = decodeUtf8(request.body)
+      const findings = /^\s*[{[]/.test(text) ? [notForm('says that it is a form, and begins like JSON')] : []
+      return { params: decodeForm(text), headers, findings }
     } catch (error) {
       const message = error instanceof FormError ? error.message : 'the body is not UTF-8'
       throw malformed(message, path === '/order/createOrder' ? 'malformed' : 'invalidRequest')
@@ -81,4 +95,13 @@ export const wire: Wire = {
     headers: { 'content-type': 'application/json;charset=UTF-8' },
     body: JSON.stringify(payload),
   }),
+}
+
+function notForm(what: string): Finding {
+  return {
+    kind: 'notForm',
+    severity: 'breaking',
+    pointer: '',
+    message: `The body ${what}: its500 reads forms alone, so that no parameter arrives. Send it as ${formType}.`,
+  }
 }

@@ -29,7 +29,11 @@ export const wire: Wire = {
   },
 
   identify(message, operation) {
-    if (!isTokenOperation(operation)) return bearerOf(message)
+    if (!isTokenOperation(operation)) {
+      const token = bearerOf(message)
+      if (token === undefined && message.headers.authorization) throw notBearer()
+      return token
+    }
     const { client_id: clientId } = message.params
     if (typeof clientId === 'string' && clientId !== '') return clientId
     throw new Refusal('invalidParameter', [
@@ -110,6 +114,17 @@ function decodeTokenRequest({ headers, body }: WireRequest): Record<string, unkn
 
 function bearerOf({ headers }: Message): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+function notBearer(): Refusal {
+  return new Refusal('invalidToken', [
+    {
+      kind: 'credentials',
+      severity: 'breaking',
+      pointer: '',
+      message: 'The header Authorization is not "Bearer", a space and the token.',
+    },
+  ])
 }
 
 /** Why a client is not who it says. Both may name an account, but each by what is its own. */

@@ -28,7 +28,14 @@ export const dmsSimulator = defineSimulator(dms, {
 
   operations: {
     async payment(params, { account, now, random, ...context }) {
-      if (params.reciever_id !== account.credentials.receiverId) return context.fail('unknownReceiver')
+      if (params.reciever_id !== account.credentials.receiverId) {
+        return context.fail('unknownReceiver', {
+          kind: 'unknownReceiver',
+          severity: 'breaking',
+          pointer: '/reciever_id',
+          message: `The account receives as ${account.credentials.receiverId}: send that, or set receiverId of the account.`,
+        })
+      }
       const created = await context.createOrder(() => ({
         // Like a snowflake number: it grows with time, and ends in digits of its own.
         id: String(now).padStart(13, '1') + random('orderNo').rising(6),
@@ -38,7 +45,14 @@ export const dmsSimulator = defineSimulator(dms, {
         expiresAt: expiryOf(account.settings, now),
         fields: { ...params, repeatable: account.settings.duplicateOrders === 'allow' },
       }))
-      if ('conflict' in created) return context.fail('duplicateOrder')
+      if ('conflict' in created) {
+        return context.fail('duplicateOrder', {
+          kind: 'duplicateOrderNumber',
+          severity: 'breaking',
+          pointer: '/bz_order',
+          message: `Another order of this account has this number: use a new one for each order, or set duplicateOrders of the account to "allow".`,
+        })
+      }
       return {
         ...success,
         data: {

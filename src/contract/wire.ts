@@ -1,4 +1,5 @@
 import type { ErrorRow, Operation } from './contract.ts'
+import type { Finding } from './finding.ts'
 import type { Signing } from './signing.ts'
 
 /**
@@ -73,6 +74,8 @@ export interface WireResponse {
 export interface Message {
   readonly params: Record<string, unknown>
   readonly headers: Readonly<Record<string, string>>
+  /** What is strange about a request that can be read all the same. */
+  readonly findings?: readonly Finding[]
 }
 
 export type Credentials = Readonly<Record<string, unknown>>

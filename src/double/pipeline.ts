@@ -103,6 +103,7 @@ async function run(
     reach('decode')
     const message = wire.decode(request)
     exchange.params = message.params
+    if (message.findings) exchange.findings.push(...message.findings)
     reach('faultBefore')
     const call = createCall(parts.faults, contract, request, exchange, parts.markers)
     if (call) {
@@ -120,7 +121,7 @@ async function run(
     }
     reach('account')
     const identity = wire.identify(message, name)
-    account = await findAccount(parts, contract, identity)
+    account = await findAccount(parts, contract, identity, message)
     exchange.account = account.id
     if (parts.rateLimits && contract.rateLimits.length > 0)
       await keepRateLimits(parts, contract, account, { operation: name, now })
@@ -223,10 +224,13 @@ async function findAccount(
   parts: PipelineParts,
   contract: Contract,
   identity: Identity | undefined,
+  { params }: Message,
 ): Promise<Account> {
   const account = await accountOf(parts, contract, identity)
   if (account) return account
   const { identifiedBy } = contract.account
+  // As it is called where it was sent, which need not be what the account calls it.
+  const sent = Object.keys(params).find(name => params[name] === identity) ?? identifiedBy
   throw new Refusal(contract.refusals.unknownAccount, [
     {
       kind: 'unknownAccount',
@@ -235,7 +239,7 @@ async function findAccount(
       message:
         identity === undefined
           ? `The request names no ${identifiedBy}.`
-          : `No account of ${contract.id} has this ${identifiedBy}. The accounts are listed by "paydouble accounts".`,
+          : `No account of ${contract.id} has this ${sent}. The accounts are listed by "paydouble accounts".`,
     },
   ])
 }

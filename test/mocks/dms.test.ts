@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { dmsAccount, dmsOrderDetail, dmsPayment, dmsRead } from '../harness/clients.ts'
 import { describeDoors } from '../harness/doors.ts'
 import { openInProcess } from '../harness/in-process.ts'
+import { lastExchange } from '../harness/journal.ts'
 
 const receivers = '/dms/payment/get-pay-way-tonglian'
 const payers = '/fin-account/biz-user'
@@ -95,6 +96,21 @@ describeDoors('dms', open => {
     expect((await dmsPayment(door)).json()).toMatchObject({ errCode: 1005 })
     await door.double.accounts.put('dms', 'demo', { duplicateOrders: 'allow' })
     expect((await dmsPayment(door)).json()).toMatchObject({ errCode: 1000 })
+  })
+
+  test('the journal says what is wrong with payer, receiver and number, and what to do', async () => {
+    const door = await open()
+    await dmsPayment(door, { payer_id: 'nobody' })
+    expect(lastExchange(door).findings).toMatchObject([{ message: expect.stringContaining('this payer_id') }])
+    await dmsPayment(door, { reciever_id: 'nobody' })
+    expect(lastExchange(door).findings).toMatchObject([
+      { pointer: '/reciever_id', message: expect.stringContaining(`as ${dmsAccount.receiverId}: send that`) },
+    ])
+    await dmsPayment(door)
+    await dmsPayment(door)
+    expect(lastExchange(door).findings).toMatchObject([
+      { pointer: '/bz_order', message: expect.stringContaining('use a new one') },
+    ])
   })
 
   test('the payer pays by the QR code', async () => {

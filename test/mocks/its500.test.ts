@@ -13,6 +13,28 @@ async function withReceiver(door: OpenDoor, reply?: () => { status: number; body
 }
 
 describeDoors('its500', open => {
+  test.each([
+    ['application/json', '{"price":"100"}', /^The body is application\/json: .*forms alone/],
+    [
+      'application/x-www-form-urlencoded',
+      '{"price":',
+      /^The body says that it is a form, and begins like JSON/,
+    ],
+  ])(
+    'the journal says of a body that is %s and %s that it is no form',
+    async (contentType, body, message) => {
+      const door = await open()
+      const { appKey, appSecret } = its500Account
+      const headers = { 'content-type': contentType, 'payment-key': appKey, 'payment-secret': appSecret }
+      await door.send('its500', { method: 'POST', path: '/order/createOrder', headers, body })
+      expect(lastExchange(door)).toMatchObject({ outcome: 'refused' })
+      expect(lastExchange(door).findings[0]).toMatchObject({
+        kind: 'notForm',
+        message: expect.stringMatching(message),
+      })
+    },
+  )
+
   test('an order is answered with the documented fields', async () => {
     const texts = { reurl: 'http://shop.test/done', thirduid: '15811111111', remarks: 'r', other: 'o' }
     const answer = await its500Order(await open(), texts)

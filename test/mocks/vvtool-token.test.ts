@@ -42,6 +42,18 @@ describeDoors('vvtool token', open => {
     })
   })
 
+  test('the journal says by which name an unknown client was sent, and what is wrong with the header', async () => {
+    const door = await open()
+    await vvtoolToken(door, { client_id: 'nobody' })
+    expect(lastExchange(door).findings).toMatchObject([
+      { message: expect.stringMatching(/^No account of vvtool has this client_id/) },
+    ])
+    await vvtoolQrCode(door, {}, { authorization: vvtoolAccount.accessToken })
+    expect(lastExchange(door).findings).toMatchObject([
+      { message: expect.stringContaining('is not "Bearer"') },
+    ])
+  })
+
   test('a token is good for 360 days of the double, and then refused', async () => {
     const door = await open()
     const token = await newToken(door)
