@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { inOurWords, showProblem, toFindings } from '../../src/contract/index.ts'
-import { faultSchema } from '../../src/double/faults.ts'
+import { faultSchema } from '../../src/double/fault.ts'
 
 const fault = (fields: object) => ({ provider: 'qfpay', ...fields })
 const send = (fields: object) => fault({ deliver: { callback: 'payment', sends: [fields] } })
