@@ -17,7 +17,7 @@ export function addCallbacks(program: Command): void {
     .option('--order <id>', 'only those of this order')
     .action(async ({ order, ...flags }: Flags & { order?: string }) => {
       const query = order === undefined ? '' : `?order=${encodeURIComponent(order)}`
-      printAll(await callControl(flags.url, 'GET', `api/deliveries${query}`), flags)
+      printAll(await callControl(flags.url, 'GET', `api/deliveries${query}`), flags, 'no callbacks')
     })
   add(callbacks.command('wait').description('wait until callbacks of an order have been tried'))
     .argument('<order>', 'id of the order')
@@ -47,7 +47,13 @@ export function addCallbacks(program: Command): void {
     })
   add(
     callbacks.command('outbox').description('the callbacks that wait to be fetched, where none are sent'),
-  ).action(async (flags: Flags) => printAll(await callControl(flags.url, 'GET', 'api/outbox'), flags))
+  ).action(async (flags: Flags) =>
+    printAll(
+      await callControl(flags.url, 'GET', 'api/outbox'),
+      flags,
+      'no callback is due in the outbox; a double that was not started with --callbacks pull sends them instead',
+    ),
+  )
   add(callbacks.command('reply').description('tell what the merchant answered to a callback of the outbox'))
     .argument('<delivery>', 'id of the delivery')
     .argument('<status>', 'HTTP status of the answer')
@@ -58,9 +64,15 @@ export function addCallbacks(program: Command): void {
     })
 }
 
-function printAll(answer: unknown, flags: Flags): void {
-  if (flags.json) print(answer, flags)
-  else for (const delivery of (answer as { items: Delivery[] }).items) print(delivery, flags)
+/** @param nothing what is printed where there are none */
+function printAll(answer: unknown, flags: Flags, nothing = ''): void {
+  if (flags.json) {
+    print(answer, flags)
+    return
+  }
+  const { items } = answer as { items: Delivery[] }
+  for (const delivery of items) print(delivery, flags)
+  if (items.length === 0 && nothing !== '') process.stdout.write(`${nothing}\n`)
 }
 
 function print(answer: unknown, { json }: Flags): void {

@@ -28,7 +28,14 @@ interface Flags {
 }
 
 async function pay(order: string, flags: Flags): Promise<void> {
-  if (flags.decline) return decline(order, flags)
+  if (flags.decline) {
+    const other = (['amount', 'late', 'again'] as const).find(name => flags[name] !== undefined)
+    if (other === undefined) return decline(order, flags)
+    throw new PaydoubleError(
+      'badFlag',
+      `Failed to read the flags: --decline and --${other} exclude each other: who declines pays nothing.`,
+    )
+  }
   const { late, again } = flags
   const amount = { ...toAmount(flags.amount), ...(late && { late }), ...(again && { again }) }
   const byId = () => callControl(flags.url, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)

@@ -176,7 +176,7 @@ function toText(double: Double, url: string, accounts: readonly Account[]): stri
     `seed ${double.seed}, ${double.clock.kind} clock; control under ${url}/_paydouble/`,
     '',
     ...blocks.flatMap(block => [block, '']),
-    `Then play the payer: paydouble pay ORDER --url ${url}`,
+    `Then play the payer: npx paydouble pay ORDER --url ${url}`,
     '',
   ].join('\n')
 }

@@ -183,9 +183,10 @@ const momentText = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d
 export function toMoment(moment: number | string): number {
   const at = typeof moment === 'string' && momentText.test(moment) ? Date.parse(moment) : moment
   if (typeof at === 'number' && Number.isSafeInteger(at) && at <= lastMoment) return at
+  const isWithoutOffset = typeof moment === 'string' && momentText.test(`${moment}Z`)
   throw new PaydoubleError(
     'badMoment',
-    `Failed to read the moment ${JSON.stringify(moment)}: give milliseconds since 1970, or a text such as "2026-01-02T09:00:00+08:00", before the year 9999 ends.`,
+    `Failed to read the moment ${JSON.stringify(moment)}: ${isWithoutOffset ? 'its offset from UTC is missing, such as Z or +08:00; ' : ''}give milliseconds since 1970, or a text such as "2026-01-02T09:00:00+08:00", before the year 9999 ends.`,
   )
 }
 

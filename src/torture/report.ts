@@ -52,7 +52,7 @@ export function toText(report: TortureReport): string {
   const broken = invariants.filter(({ verdict }) => verdict === 'broken').length
   const width = Math.max(...invariants.map(({ id }) => id.length))
   const lines = [
-    `${count(schedules, 'schedule')}${different === schedules ? '' : ` (${different} different)`} against ${provider}, seed ${seed}: ${broken === 0 ? 'nothing is broken' : `${broken} of ${invariants.length} are broken`}`,
+    `${count(schedules, 'schedule')}${different === schedules ? '' : ` (${different} different)`} against ${provider}, seed ${seed}: ${broken === 0 ? 'nothing is broken' : `${broken} of ${invariants.length} ${broken === 1 ? 'is' : 'are'} broken`}`,
     ...(stopped === null ? [] : [`Stopped early: ${stopped}`]),
     ...notes.map(note => `Note: ${note}`),
     '',

@@ -206,7 +206,7 @@ async function toSmallest(
     got: breach?.got ?? 'the contrary',
     repeated: again !== undefined,
     command:
-      config === undefined ? null : `paydouble torture --config ${quote(config)} --replay ${quote(json)}`,
+      config === undefined ? null : `npx paydouble torture --config ${quote(config)} --replay ${quote(json)}`,
     code: `await torture(pay, { ...app, schedules: [${json}] })`,
   }
 }

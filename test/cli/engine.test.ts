@@ -108,6 +108,25 @@ test('callbacks are waited for, listed, sent again and sent by hand', async () =
 const plan =
   '{"seed":77,"faults":[{"provider":"its500","error":"10007"},{"provider":"its500","deliver":{"callback":"paid","sends":[{"amount":5},{"after":"7m"}]}}]}'
 
+test('a list that is empty is said to be so, and a moment without its offset to have none', async () => {
+  const { run } = await openServer()
+  expect(await run('callbacks', 'list', '--order', 'nope')).toMatchObject({
+    code: 0,
+    stdout: 'no callbacks\n',
+  })
+  expect((await run('callbacks', 'outbox')).stdout).toContain('--callbacks pull')
+  expect(await run('clock', 'set', '2026-01-05T00:00:00')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('its offset from UTC is missing'),
+  })
+  expect(await run('fault', 'plan', 'x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Failed to read the plan: it is no JSON'),
+  })
+  const { stdout } = await run('callbacks', 'wait', '--help')
+  expect(stdout.match(/127\.0\.0\.1:4020/g)).toHaveLength(1)
+})
+
 test('a plan gives the same bytes with serve --plan and with fault plan', async () => {
   const story = async ({ served, run, received }: Awaited<ReturnType<typeof openServer>>) => {
     const put = { method: 'PUT', body: '{"callbackUrls":["http://127.0.0.1:8080/its500/callback"]}' }

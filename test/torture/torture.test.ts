@@ -39,12 +39,12 @@ test('a report is plain JSON, and names the smallest schedule, what was expected
       expected: 'an answer, if only a polite refusal',
       got: 'refund() failed: the payment is undefined',
       repeated: true,
-      command: `paydouble torture --config 'my shop'\\''s.ts' --replay '{"steps":[{"do":"refund"}]}'`,
+      command: `npx paydouble torture --config 'my shop'\\''s.ts' --replay '{"steps":[{"do":"refund"}]}'`,
       code: 'await torture(pay, { ...app, schedules: [{"steps":[{"do":"refund"}]}] })',
     },
   })
   const text = toText(report)
-  expect(text).toMatch(/^60 schedules .*against qfpay, seed 1: 1 of 8 are broken$/m)
+  expect(text).toMatch(/^60 schedules .*against qfpay, seed 1: 1 of 8 is broken$/m)
   expect(text).toMatch(/^BROKEN +doesNotFail /m)
   expect(text).toContain('  2. the app is asked for a refund\n')
 })

@@ -3,7 +3,7 @@ import { PaydoubleError } from '../../contract/index.ts'
 
 /**
  * The JSON that the control interface answers.
- * @throws PaydoubleError `unreachable`, or the error that the double answered
+ * @throws PaydoubleError `badFlag` where the address is none, `unreachable`, or the error that the double answered
  */
 export async function callControl(
   url: string,
@@ -11,6 +11,12 @@ export async function callControl(
   path: string,
   body?: object,
 ): Promise<unknown> {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new PaydoubleError(
+      'badFlag',
+      `Failed to reach a double at ${JSON.stringify(url)}: this is no URL such as http://127.0.0.1:4020. It comes from --url or PAYDOUBLE_URL.`,
+    )
+  }
   const target = `${url.replace(/\/+$/, '')}/_paydouble/${path}`
   let response: Response
   try {
