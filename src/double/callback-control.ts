@@ -110,6 +110,7 @@ export function createCallbackControl(parts: {
   /** Sends a delivery that was added, if it is for now. */
   async function start(delivery: Delivery): Promise<Delivery> {
     await store.addDelivery(delivery)
+    await callbacks.catchUp([delivery])
     if (delivery.dueAt !== null) scheduler.expect(delivery.dueAt)
     await scheduler.runDue()
     await scheduler.settled([delivery.id])
@@ -178,6 +179,8 @@ export function createCallbackControl(parts: {
 
     async outbox(filter = {}) {
       await scheduler.runDue()
+      // There no receiver has to be waited for.
+      if (callbacks.mode === 'pull') await scheduler.idle()
       return (await listAll(store, { ...filter, status: 'held' })).filter(isInOutbox)
     },
 

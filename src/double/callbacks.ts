@@ -27,10 +27,13 @@ export interface CallbackRequest {
 const keptReplyLength = 2000
 
 export interface Callbacks extends Deliveries {
+  readonly mode: 'push' | 'pull'
   /** Sends one delivery once, and writes down what came of it. In pull mode it goes into the outbox instead. */
   attempt(delivery: Delivery): Promise<Delivery | undefined>
   /** Takes what a merchant answered to a delivery that he fetched from the outbox. */
   takeReply(delivery: Delivery, reply: { status: number; body: string }): Promise<Delivery | undefined>
+  /** Lets those go, of deliveries that were just added, which wait for a callback that was tried meanwhile. */
+  catchUp(added: readonly Delivery[]): Promise<void>
   /** Calls back after each attempt. @returns a function that stops it */
   onAttempt(listener: () => void): () => void
   /** Breaks off the attempts that are under way, all or those of an account; nothing more is written down of them. */
@@ -80,23 +83,21 @@ export function createCallbacks(parts: {
     delivery: Delivery,
     callback: Callback,
     settings: Settings,
+    signal: AbortSignal,
   ): Promise<Attempt | undefined> {
+    if (signal.aborted) return undefined
     const at = clock.now()
     const { url, method, headers, body, charset, replied } = delivery
     const { promise: brokenOff, resolve } = Promise.withResolvers<undefined>()
-    const controller = new AbortController()
-    controller.signal.addEventListener('abort', () => resolve(undefined))
-    underWay.set(controller, delivery)
+    signal.addEventListener('abort', () => resolve(undefined))
     try {
       const bytes = charset === 'gbk' ? { bytes: encodeGbk(body) } : {}
-      const sent = deliver({ url, method, headers, body, ...bytes, signal: controller.signal })
+      const sent = deliver({ url, method, headers, body, ...bytes, signal })
       // Some receivers do not care for the signal.
       const reply = await Promise.race([sent, brokenOff])
       return reply && judge(at, reply, replied, callback, settings)
     } catch (error) {
-      return controller.signal.aborted ? undefined : failedAttempt(at, reasonOf(error))
-    } finally {
-      underWay.delete(controller)
+      return signal.aborted ? undefined : failedAttempt(at, reasonOf(error))
     }
   }
 
@@ -126,18 +127,46 @@ export function createCallbacks(parts: {
     const tried = await store.getOrder(order)
     if (!tried) return
     const held = await listOfPayment(store, paymentOf(tried), { provider, account, status: 'held' })
-    const waiting = held.filter(delivery => delivery.behind === callback)
-    for (const { id } of waiting)
+    await letGo(held.filter(delivery => delivery.behind === callback))
+  }
+
+  async function letGo(held: readonly Delivery[]): Promise<void> {
+    for (const { id } of held)
       await store.recordAttempt(id, undefined, { status: 'pending', dueAt: clock.now(), behind: null })
-    if (waiting.length > 0) onDue()
+    if (held.length > 0) onDue()
   }
 
   function tell(): void {
     for (const listener of listeners) listener()
   }
 
+  async function attempt(delivery: Delivery, signal: AbortSignal): Promise<Delivery | undefined> {
+    const callback = callbackOf(delivery)
+    if (!callback) return undefined
+    const blocked = await obstacle(delivery, callback)
+    if (blocked !== undefined) return record(delivery, failedAttempt(clock.now(), blocked))
+    if (mode === 'pull') {
+      const held = await store.recordAttempt(delivery.id, undefined, { status: 'held', dueAt: null })
+      tell()
+      return held
+    }
+    const settings = await settingsOf(delivery)
+    const attempt = await send(delivery, callback, settings, signal)
+    return attempt && record(delivery, attempt, delaysOf(callback, settings))
+  }
+
   return {
     ...deliveries,
+    mode,
+
+    async catchUp(added) {
+      for (const { id, behind } of added) {
+        if (behind === null) continue
+        const delivery = await store.getDelivery(id)
+        const order = delivery?.behind === behind ? await store.getOrder(delivery.order) : undefined
+        if (delivery && order && (await deliveries.wasTried(behind, order))) await letGo([delivery])
+      }
+    },
 
     onAttempt(listener) {
       listeners.add(listener)
@@ -153,18 +182,13 @@ export function createCallbacks(parts: {
     },
 
     async attempt(delivery) {
-      const callback = callbackOf(delivery)
-      if (!callback) return undefined
-      const blocked = await obstacle(delivery, callback)
-      if (blocked !== undefined) return record(delivery, failedAttempt(clock.now(), blocked))
-      if (mode === 'pull') {
-        const held = await store.recordAttempt(delivery.id, undefined, { status: 'held', dueAt: null })
-        tell()
-        return held
+      const controller = new AbortController()
+      underWay.set(controller, delivery)
+      try {
+        return await attempt(delivery, controller.signal)
+      } finally {
+        underWay.delete(controller)
       }
-      const settings = await settingsOf(delivery)
-      const attempt = await send(delivery, callback, settings)
-      return attempt && record(delivery, attempt, delaysOf(callback, settings))
     },
 
     async takeReply(delivery, reply) {

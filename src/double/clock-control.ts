@@ -1,5 +1,5 @@
 import { PaydoubleError } from '../contract/index.ts'
-import { afterRealTime, type Clock, checkMoment, toMilliseconds, toMoment } from './clock.ts'
+import { afterRealTime, type Clock, toMilliseconds, toMoment } from './clock.ts'
 import type { Fired, Scheduler } from './scheduler.ts'
 
 /** The time of a double, as a test has it in hand. */
@@ -45,11 +45,6 @@ export function createClockControl(
   scheduler: Scheduler,
   ready: () => Promise<void>,
 ): ClockControl {
-  function moveTo(moment: number): Promise<Fired[]> {
-    checkMoment(moment, clock.now())
-    return scheduler.advance(moment)
-  }
-
   return {
     get kind() {
       return clock.kind
@@ -57,11 +52,11 @@ export function createClockControl(
     now: () => clock.now(),
     async advance(duration) {
       await ready()
-      return moveTo(clock.now() + toMilliseconds(duration))
+      return scheduler.advance({ by: toMilliseconds(duration) })
     },
     async set(moment) {
       await ready()
-      return moveTo(toMoment(moment))
+      return scheduler.advance({ to: toMoment(moment) })
     },
     freeze: () => clock.freeze(),
     resume() {

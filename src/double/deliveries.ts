@@ -26,6 +26,8 @@ export interface Deliveries {
     account: Account,
     send: Send & { callback?: string | undefined },
   ): Promise<Delivery>
+  /** Whether a callback of the same payment was tried already. */
+  wasTried(callback: string, order: Order): Promise<boolean>
   /** Whether any delivery may wait for another one. */
   mayHold(): boolean
   /** The same again, with another id, now. */
@@ -92,7 +94,6 @@ export function createDeliveries(parts: {
     return items.find(delivery => delivery.order !== id)
   }
 
-  /** Whether a callback of the same payment was sent already. */
   async function wasTried(callback: string, order: Order): Promise<boolean> {
     const { provider, account } = order
     const all = await listOfPayment(store, paymentOf(order), { provider, account, callback })
@@ -101,6 +102,7 @@ export function createDeliveries(parts: {
 
   return {
     mayHold: () => mayHold,
+    wasTried,
 
     async prepare(simulator, order, account, channel) {
       const outgoing = simulator.callbacksOf?.(order, account.settings as never, channel) ?? []

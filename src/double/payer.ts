@@ -106,7 +106,7 @@ export function createPayer(parts: {
   }
 
   async function payment(orderId: string): Promise<Order> {
-    await scheduler.runDue()
+    await scheduler.runDue(orderId)
     const order = await store.getOrder(orderId)
     if (order?.kind === 'payment') return order
     throw new PaydoubleError(
@@ -186,7 +186,8 @@ export function createPayer(parts: {
     async scan(qr, options = {}) {
       await scheduler.runDue()
       const [order, another] = await waitingOn(qr)
-      if (order && (another === undefined || options.amount !== undefined)) return pay(order, options, qr)
+      if (order && (another === undefined || options.amount !== undefined))
+        return pay(await payment(order.id), options, qr)
       if (order) {
         throw new PaydoubleError(
           'qrAmbiguous',

@@ -1,21 +1,27 @@
 import type { Act, Delivery, Order } from '../store/records.ts'
 import type { Due, Store } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
-import { type Clock, soon } from './clock.ts'
+import { afterRealTime, type Clock, checkMoment, soon } from './clock.ts'
 
 /** Runs what falls due: the end of an order's life, its next act, and the next attempt of a delivery. */
 export interface Scheduler {
   /** Something falls due at this time: be awake then. */
   expect(at: number): void
-  /** Runs all that is due now. */
-  runDue(): Promise<void>
+  /**
+   * Begins all that is due now, and waits for nobody's receiver: see `settled`.
+   * @param order its id: what it was planned to do by now is done before this resolves
+   */
+  runDue(order?: string): Promise<void>
   /** Runs all that is due once the event loop has come round. */
   runSoon(): void
   /**
-   * Moves the clock to `until`, stopping at everything that falls due on the way.
-   * @returns what happened meanwhile, in the order in which it began
+   * Moves the clock, stopping at everything that falls due on the way. One move comes after the other, and begins
+   * where that has ended. Only what is called while a callback is under way may come from its receiver: it goes
+   * ahead, and the move that it comes into makes its own way after it.
+   * @returns what happened meanwhile, in the order in which it began, also what was under way before
+   * @throws PaydoubleError `badMoment`, `clockGoesBack`
    */
-  advance(until: number): Promise<Fired[]>
+  advance(move: Move): Promise<Fired[]>
   /** Waits until no attempt of these deliveries is under way. */
   settled(deliveryIds: readonly string[]): Promise<void>
   /** Waits until no attempt is under way. */
@@ -29,12 +35,31 @@ export type Fired =
   | { readonly kind: 'acted'; readonly at: number; readonly act: Act; readonly order: Order }
   | { readonly kind: 'attempted'; readonly at: number; readonly delivery: Delivery }
 
+/** By so many milliseconds, or to a moment. */
+export type Move = { readonly by: number } | { readonly to: number }
+
 /** Does what an act says. @returns the order after it */
 export type Perform = (order: Order, act: Act) => Promise<Order | undefined>
 
 /** How long a claimed delivery is left alone before somebody else may take it over, in milliseconds. */
 const leaseMs = 60_000
 const batchSize = 100
+/** How long a move waits for a callback from before it, in real milliseconds: its receiver may be who moves the clock. */
+const patienceMs = 2000
+
+interface UnderWay {
+  readonly ended: Promise<Fired | undefined>
+  /** The moments for which somebody began to wait meanwhile: it may be the receiver. */
+  readonly waits: number[]
+}
+
+interface Moving {
+  until: number
+  /** Whether it moves by some time, and not to a moment. */
+  readonly isBy: boolean
+  /** What happens meanwhile. */
+  readonly happened: (Fired | undefined)[]
+}
 
 export function createScheduler(
   store: Store,
@@ -42,10 +67,11 @@ export function createScheduler(
   callbacks: Callbacks,
   perform: Perform,
 ): Scheduler {
-  const underWay = new Map<string, Promise<unknown>>()
+  /** Deliveries by their id, and acts. Deliveries are under way also while they wait for their turn. */
+  const underWay = new Map<string, UnderWay>()
   let awakeAt = Number.POSITIVE_INFINITY
-  /** What happens, one list for each move of the clock that is under way. */
-  const lists = new Set<(Fired | undefined)[]>()
+  const moves = new Set<Moving>()
+  let lastMove: Promise<unknown> = Promise.resolve()
   /** Grows with each reset: what was claimed before it is of another life. */
   let life = 0
 
@@ -55,71 +81,99 @@ export function createScheduler(
     const taken = await store.transition(id, status, status, { when: { acts }, patch: { acts: rest } })
     const at = clock.now()
     const done = taken && next && (await perform(taken, next))
+    if (taken) follow(rest[0]?.at)
     return done && { kind: 'acted', at, act: next, order: done }
   }
 
   async function attempt(delivery: Delivery): Promise<Fired | undefined> {
     const at = clock.now()
     const attempted = await callbacks.attempt(delivery)
+    follow(attempted?.dueAt)
     return attempted && { kind: 'attempted', at, delivery: attempted }
+  }
+
+  /** What follows from something is due then: now as well, where there is no pause. */
+  function follow(at: number | null | undefined): void {
+    if (at === null || at === undefined) return
+    if (at > clock.now()) scheduler.expect(at)
+    else scheduler.runSoon()
   }
 
   /** Keeps a place for what begins now: an act comes before what it brings about. */
   function begin(): (fired: Fired | undefined) => void {
-    const places = [...lists].map(list => ({ list, at: list.push(undefined) - 1 }))
+    const places = [...moves].map(({ happened }) => ({ happened, at: happened.push(undefined) - 1 }))
     return fired => {
-      for (const { list, at } of places) list[at] = fired
+      for (const { happened, at } of places) happened[at] = fired
     }
   }
 
-  async function start(item: Exclude<Due, { kind: 'expiry' }>): Promise<void> {
+  async function start(item: InTurn, born: number): Promise<Fired | undefined> {
+    // While it waited for its turn its account may have been reset.
+    const delivery = item.kind === 'delivery' ? await store.getDelivery(item.delivery.id) : undefined
+    if (born !== life) return undefined
     const end = begin()
-    end(await (item.kind === 'act' ? act(item.order) : attempt(item.delivery)))
+    const fired = await (delivery ? attempt(delivery) : item.kind === 'act' && act(item.order))
+    end(fired || undefined)
+    return fired || undefined
   }
 
   /**
-   * Runs what was claimed. Deliveries are under way from here on, also those that have to wait: while
-   * the clock stands still or is moved, one thing happens after the other, so that a test sees the same
-   * order each time.
+   * What waits for one another: while the clock is moved, one thing happens after the other, and while it stands
+   * still, what is of one account; so a test sees the same order each time.
    */
-  async function run(claimed: readonly Due[]): Promise<void> {
-    const inTurn = clock.kind === 'manual' || lists.size > 0
+  function queueOf(item: InTurn): string {
+    if (moves.size > 0) return 'all'
+    const { provider, account } = item.kind === 'act' ? item.order : item.delivery
+    return clock.kind === 'manual' ? `${provider}/${account}` : keyOf(item)
+  }
+
+  /** Begins what was claimed; from here on it is under way. */
+  function run(claimed: readonly Due[]): void {
     const born = life
-    let before: Promise<unknown> = Promise.resolve()
-    const running: Promise<void>[] = []
+    const last = new Map<string, Promise<unknown>>()
     for (const item of claimed) {
       if (item.kind === 'expiry') {
         begin()({ kind: 'expired', at: item.order.changedAt ?? item.dueAt, order: item.order })
         continue
       }
       // An attempt that takes longer than its lease is not made a second time beside the first.
-      if (item.kind === 'delivery' && underWay.has(item.delivery.id)) continue
-      const startNow = async () => (born === life ? start(item) : undefined)
-      const started = inTurn ? before.then(startNow, startNow) : startNow()
-      before = started
-      running.push(started)
-      if (item.kind === 'delivery') keepUnderWay(item.delivery.id, started)
+      if (item.kind === 'delivery' && underWay.has(keyOf(item))) continue
+      const startNow = () => start(item, born)
+      const queue = queueOf(item)
+      const before = last.get(queue)
+      const started = before ? before.then(startNow, startNow) : startNow()
+      last.set(queue, started)
+      keepUnderWay(keyOf(item), started)
     }
-    await Promise.all(running)
   }
 
-  function keepUnderWay(id: string, attempt: Promise<unknown>): void {
-    const ended = Promise.allSettled([attempt]).then(() => {
-      if (underWay.get(id) === ended) underWay.delete(id)
+  function keepUnderWay(key: string, started: Promise<Fired | undefined>): void {
+    const waits: number[] = []
+    const stop = clock.onWait(at => waits.push(at))
+    const ended = started.finally(() => {
+      stop()
+      if (underWay.get(key) === kept) underWay.delete(key)
     })
-    underWay.set(id, ended)
+    // It is told to whoever waits for it, if anybody does.
+    ended.catch(() => {})
+    const kept = { ended, waits }
+    underWay.set(key, kept)
   }
 
   function claim(until: number): Promise<Due[]> {
     return store.claimDue(until, { now: clock.now(), leaseMs, limit: batchSize })
   }
 
-  async function runDue(): Promise<void> {
+  async function runDue(order?: string): Promise<void> {
     try {
       for (;;) {
         const claimed = await claim(clock.now())
-        if (claimed.length === 0) break
-        await run(claimed)
+        // An act stays due until its turn comes.
+        const fresh = claimed.filter(item => item.kind === 'expiry' || !underWay.has(keyOf(item)))
+        if (fresh.length === 0) break
+        run(fresh)
+        const own = fresh.find(item => item.kind === 'act' && item.order.id === order)
+        if (own?.kind === 'act') await underWay.get(keyOf(own))?.ended
       }
     } finally {
       await expectNext()
@@ -131,42 +185,97 @@ export function createScheduler(
     if (next !== undefined) scheduler.expect(next)
   }
 
-  /**
-   * Runs what was claimed. Time goes by also while a callback is under way: its receiver may ask the double,
-   * and be held up there. Where that takes longer than `until`, the attempt is left under way.
-   */
-  function runWhileTimePasses(claimed: readonly Due[], until: number): Promise<void> {
-    if (claimed[0]?.kind === 'expiry') return run(claimed)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const stop = clock.onWait(at => {
-      if (at > until) soon(resolve)
-      else soon(() => advance(at).catch(reject))
-    })
-    run(claimed).then(resolve, reject)
-    return promise.finally(stop)
+  /** What a move has to wait for: not what is held up for longer than it lasts. */
+  function busyFor({ until }: Pick<Moving, 'until'>, ignored: ReadonlySet<UnderWay>): UnderWay[] {
+    return [...underWay.values()].filter(
+      each => !ignored.has(each) && !each.waits.some(moment => moment > until),
+    )
   }
 
-  async function advance(until: number): Promise<Fired[]> {
-    const happened: (Fired | undefined)[] = []
+  /**
+   * Waits for what is under way. Time goes by meanwhile: a receiver may ask the double, and be held up
+   * there. Where that takes longer than the move, the attempt is left under way.
+   */
+  async function untilQuiet(
+    move: Pick<Moving, 'until'>,
+    ignored: ReadonlySet<UnderWay>,
+    patience?: number,
+  ): Promise<void> {
+    const busy = busyFor(move, ignored)
+    if (busy.length === 0) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onWait = (at: number) => {
+      soon(() => {
+        if (at > move.until) resolve()
+        else pass({ until: at }, new Set(underWay.values())).catch(reject)
+      })
+    }
+    const stop = clock.onWait(onWait)
+    const timer = patience === undefined ? undefined : afterRealTime(patience, resolve)
+    for (const at of new Set(busy.flatMap(({ waits }) => waits))) if (at > clock.now()) onWait(at)
+    Promise.all(busy.map(({ ended }) => ended)).then(() => resolve(), reject)
+    await promise.finally(() => {
+      stop()
+      timer?.cancel()
+    })
+  }
+
+  /** Has time pass, and waits for what begins meanwhile. */
+  async function pass(move: Pick<Moving, 'until'>, ignored: ReadonlySet<UnderWay>): Promise<void> {
     const born = life
-    lists.add(happened)
+    for (;;) {
+      await untilQuiet(move, ignored)
+      if (born !== life) return
+      const wait = clock.nextWait()
+      // Who waits for a moment goes on before anything else happens then.
+      const claimed = await claim(wait === undefined ? move.until : Math.min(move.until, wait - 1))
+      if (born !== life) return
+      const moment = momentOf(claimed) ?? wait
+      if (moment === undefined || moment > move.until) break
+      clock.moveTo(moment)
+      if (claimed.length === 0) await new Promise<void>(soon)
+      else run(claimed)
+    }
+    clock.moveTo(move.until)
+  }
+
+  async function move(given: Move, isNested: boolean): Promise<Fired[]> {
+    const born = life
+    const now = clock.now()
+    const until = 'by' in given ? now + given.by : given.to
+    checkMoment(until, now)
+    const moving: Moving = { until, isBy: 'by' in given, happened: [] }
+    if (moving.isBy) for (const other of moves) if (other.isBy) other.until += until - now
+    const earlier = new Set(underWay.values())
+    for (const { ended } of earlier) {
+      const place = moving.happened.push(undefined) - 1
+      ended.then(
+        fired => {
+          moving.happened[place] = fired
+        },
+        () => {},
+      )
+    }
+    moves.add(moving)
     try {
-      while (born === life) {
-        const wait = clock.nextWait()
-        // Who waits for a moment goes on before anything else happens then.
-        const claimed = await claim(wait === undefined ? until : Math.min(until, wait - 1))
-        const moment = momentOf(claimed) ?? wait
-        if (moment === undefined || moment > until) break
-        clock.moveTo(moment)
-        if (claimed.length === 0) await new Promise<void>(soon)
-        else await runWhileTimePasses(claimed, until)
-      }
-      if (born === life) clock.moveTo(until)
+      if (!isNested) await untilQuiet(moving, new Set(), patienceMs)
+      if (born === life) await pass(moving, earlier)
     } finally {
-      lists.delete(happened)
+      moves.delete(moving)
       if (born === life) await expectNext()
     }
-    return happened.filter(fired => fired !== undefined)
+    // What waited for its turn before has a place from then, and one from when it began.
+    return [...new Set(moving.happened)].filter(fired => fired !== undefined)
+  }
+
+  function advance(given: Move): Promise<Fired[]> {
+    const born = life
+    const isNested = moves.size > 0 && underWay.size > 0
+    const moved = isNested
+      ? move(given, true)
+      : lastMove.then(() => (born === life ? move(given, false) : []))
+    lastMove = Promise.allSettled([lastMove, moved]).then(() => {})
+    return moved
   }
 
   /** Nobody waits for these: they stop where the store was closed meanwhile. */
@@ -191,19 +300,27 @@ export function createScheduler(
     advance,
 
     async settled(deliveryIds) {
-      await Promise.all(deliveryIds.map(id => underWay.get(id)))
+      await Promise.all(deliveryIds.map(id => underWay.get(id)?.ended))
     },
 
     async idle() {
-      await Promise.allSettled(underWay.values())
+      await Promise.allSettled([...underWay.values()].map(({ ended }) => ended))
     },
 
     reset() {
       life++
       awakeAt = Number.POSITIVE_INFINITY
+      lastMove = Promise.resolve()
     },
   }
   return scheduler
+}
+
+/** What is under way while it happens: an act, or the attempt of a delivery. */
+type InTurn = Exclude<Due, { kind: 'expiry' }>
+
+function keyOf(item: InTurn): string {
+  return item.kind === 'act' ? `act/${item.order.id}` : item.delivery.id
 }
 
 /** When it happens: expiries may be of several times, of which the clock stands at the last in the end. */
