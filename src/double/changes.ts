@@ -1,5 +1,5 @@
 import type { Delivery, Order, OrderStatus } from '../store/records.ts'
-import type { Store, TransitionEffects } from '../store/store.ts'
+import { isAs, type Store, type TransitionEffects } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import type { Simulator } from './simulator.ts'
@@ -31,24 +31,49 @@ export function createChanges(parts: {
   readonly callbacks: Callbacks
 }): Changes {
   const { simulatorOf, store, clock, callbacks } = parts
-  return {
-    async apply(order, to, { when, patch, channel } = {}) {
-      const now = clock.now()
-      const { status, paidAt, paidAmount, refunded } = order
-      const past = [...order.past, { until: now, status, paidAt, paidAmount, refunded }].slice(-mostPast)
-      const changed = { ...patch, changedAt: now, past }
-      const next: Order = { ...order, ...changed, status: to }
-      const isPayment = to === 'paid' && (order.status !== 'paid' || patch?.paidAt !== undefined)
-      const account = isPayment ? await store.getAccount(order.provider, order.account) : undefined
-      const deliveries = account
-        ? await callbacks.prepare(simulatorOf(order.provider), next, account, channel)
-        : []
-      const committed = await store.transition(order.id, order.status, to, {
-        ...(when && { when }),
-        patch: changed,
-        deliveries,
+  /** The last change of each order that is under way. */
+  const last = new Map<string, Promise<unknown>>()
+
+  /** Has one change of an order come after the other. */
+  function inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
+    const turn = (last.get(id) ?? Promise.resolve()).then(change)
+    const ended = turn
+      .catch(() => {})
+      .then(() => {
+        if (last.get(id) === ended) last.delete(id)
       })
-      return committed && { order: committed, deliveries }
-    },
+    last.set(id, ended)
+    return turn
+  }
+
+  async function change(
+    order: Order,
+    to: OrderStatus,
+    { when, patch, channel }: ChangeEffects,
+  ): Promise<Changed | undefined> {
+    const isPayment = to === 'paid' && (order.status !== 'paid' || patch?.paidAt !== undefined)
+    const account = isPayment ? await store.getAccount(order.provider, order.account) : undefined
+    const current = account && (await store.getOrder(order.id))
+    // A change that comes too late uses up no rule, and draws no ids.
+    if (account && !(current?.status === order.status && isAs(current, when))) return undefined
+    const now = clock.now()
+    const { status, paidAt, paidAmount, refunded } = order
+    const past = [...order.past, { until: now, status, paidAt, paidAmount, refunded }].slice(-mostPast)
+    const changed = { ...patch, changedAt: now, past }
+    const next: Order = { ...order, ...changed, status: to }
+    const deliveries = account
+      ? await callbacks.prepare(simulatorOf(order.provider), next, account, channel)
+      : []
+    const committed = await store.transition(order.id, order.status, to, {
+      ...(when && { when }),
+      patch: changed,
+      deliveries,
+    })
+    if (committed) await callbacks.catchUp(deliveries)
+    return committed && { order: committed, deliveries }
+  }
+
+  return {
+    apply: (order, to, effects = {}) => inTurn(order.id, () => change(order, to, effects)),
   }
 }

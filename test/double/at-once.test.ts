@@ -264,3 +264,15 @@ test('what waits for its turn is not sent once the double is closed', async () =
   await moving
   expect(sent).toHaveLength(1)
 })
+
+test('of two payments at once the one that is refused uses up no rule', async () => {
+  const { double, newAccount, create, sent } = openSlow()
+  const id = await create(await newAccount('a'))
+  double.faults.add({ provider: 'signedpay', deliver: deliver('payment').behind('refund') })
+  const pays = await Promise.allSettled([double.payer.pay(id), double.payer.pay(id)])
+  expect(pays.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect((await double.deliveries.list({ order: id })).items).toMatchObject([
+    { status: 'held', behind: 'refund' },
+  ])
+  expect(sent).toEqual([])
+})
