@@ -171,16 +171,17 @@ export function createPayer(parts: {
       const order = await payment(orderId)
       if (order.status !== 'pending') throw notPending(order, orderId)
       const fails = simulators.get(order.provider)?.failsWhenDeclined === true
-      const changed = fails ? await changes.apply(order, 'failed') : undefined
+      const declined = fails ? (await changes.apply(order, 'failed'))?.order : await store.getOrder(orderId)
+      if (!declined) throw notPending(await store.getOrder(orderId), orderId)
       note(order, 'declined')
-      return changed?.order ?? order
+      return declined
     },
 
     async walkAway(orderId) {
       const order = await payment(orderId)
       const left = await store.transition(orderId, order.status, order.status, { patch: { acts: [] } })
       note(order, 'walkedAway')
-      return left ?? order
+      return left ?? (await store.getOrder(orderId)) ?? order
     },
 
     async scan(qr, options = {}) {

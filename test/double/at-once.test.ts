@@ -1,13 +1,18 @@
 // Things that happen at once: moves of the clock, payments, resets, and callbacks whose receivers take their time.
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { simulators } from '../../mocks/index.ts'
 import type { Deliver } from '../../src/double/callbacks.ts'
+import { createManualClock } from '../../src/double/clock.ts'
+import { assembleDouble } from '../../src/double/double.ts'
 import { deliver } from '../../src/double/schedule.ts'
 import type { Fired } from '../../src/double/scheduler.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Account } from '../../src/store/records.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { OpenDoor } from '../harness/doors.ts'
 import { eventually } from '../harness/eventually.ts'
-import { openInProcess } from '../harness/in-process.ts'
+import { openInProcess, sendTo } from '../harness/in-process.ts'
 import { signedCall, signedSimulator } from '../harness/signed-provider.ts'
 
 const minute = 60_000
@@ -275,4 +280,53 @@ test('of two payments at once the one that is refused uses up no rule', async ()
     { status: 'held', behind: 'refund' },
   ])
   expect(sent).toEqual([])
+})
+
+test('who declines what is paid at the same time is refused', async () => {
+  const { double, newAccount, create } = openSlow({
+    simulator: { ...signedSimulator, failsWhenDeclined: true },
+  })
+  const id = await create(await newAccount('a'))
+  const [paid, declined] = await Promise.allSettled([double.payer.pay(id), double.payer.decline(id)])
+  expect(paid).toMatchObject({ status: 'fulfilled' })
+  expect(declined).toMatchObject({ status: 'rejected', reason: { code: 'orderNotPending' } })
+  expect(double.journal.list({ order: id }).items.map(({ outcome }) => outcome)).not.toContain('declined')
+})
+
+test('a callback is not held for one that was tried just before it was committed', async () => {
+  const sent: string[] = []
+  let beforeCommit = async () => {}
+  const { promise: answered, resolve: reply } = Promise.withResolvers<typeof success>()
+  const double = assembleDouble({
+    simulators: [...simulators, signedSimulator],
+    clock: createManualClock(),
+    async deliver({ body }) {
+      sent.push(JSON.parse(body).amount)
+      return sent.length === 1 ? answered : success
+    },
+    createStore(options) {
+      const store = createMemoryStore(options)
+      const late: Pick<Store, 'transition'> = {
+        async transition(id, from, to, effects) {
+          if (effects.deliveries?.some(({ status }) => status === 'held')) await beforeCommit()
+          return store.transition(id, from, to, effects)
+        },
+      }
+      return Object.assign({}, store, late)
+    },
+  })
+  onTestFinished(() => double.close())
+  const door: OpenDoor = { double, urlOf: () => '', close: () => double.close(), send: sendTo(double) }
+  await double.accounts.put('signedpay', 'demo', { url: 'http://127.0.0.1/' })
+  const id = String((await signedCall(door, 'create')).json().id)
+  double.faults.add({ provider: 'signedpay', deliver: deliver('refund').behind('payment') })
+  const paying = double.payer.pay(id)
+  await eventually(() => expect(sent).toHaveLength(1))
+  beforeCommit = async () => {
+    reply(success)
+    await paying
+  }
+  await signedCall(door, 'refund', { amount: 300 })
+  await double.callbacks.waitFor({ callback: 'refund', acknowledged: true })
+  expect(sent).toEqual(['1000', '300'])
 })
