@@ -287,21 +287,20 @@ function parse(
 ): Record<string, unknown> {
   const { schema } = operation.request
   exchange.findings.push(...unknownFields(values, schema).slice(0, mostUnknownFields))
-  const parsed = schema.safeParse(values, inOurWords)
+  const parsed = schema.safeParse(values)
   if (!parsed.success) {
-    throw new Refusal(
-      refusalOf(parsed.error, schema) ?? contract.refusals.invalid,
-      toFindings(parsed.error, schema),
-    )
+    // Once more for the words: they cost something, and most requests need none.
+    const error = schema.safeParse(values, inOurWords).error ?? parsed.error
+    throw new Refusal(refusalOf(error, schema) ?? contract.refusals.invalid, toFindings(error, schema))
   }
   exchange.findings.push(...adviceFor(operation, parsed.data))
   return parsed.data
 }
 
 function checkAnswer(what: string, schema: z.ZodType, body: unknown): void {
-  const checked = schema.safeParse(body, inOurWords)
-  if (checked.success) return
-  const [first] = toFindings(checked.error, schema)
+  if (schema.safeParse(body).success) return
+  const { error } = schema.safeParse(body, inOurWords)
+  const [first] = error ? toFindings(error, schema) : []
   throw new PaydoubleError(
     'ownAnswer',
     `${what} breaks its own contract at "${first?.pointer}": ${first?.message}`,
