@@ -4,7 +4,7 @@ import type { queryRow } from '../../contracts/qfpay/query.ts'
 import { readTime } from '../../src/contract/codec/time.ts'
 import type { BodyOf, ParamsOf } from '../../src/double/simulator.ts'
 import type { Order } from '../../src/store/records.ts'
-import type { OrderFilter } from '../../src/store/store.ts'
+import { itemsOf, type OrderFilter } from '../../src/store/store.ts'
 import { checkMchid } from './merchant.ts'
 import {
   amountOf,
@@ -84,13 +84,8 @@ async function* candidates(params: Params, context: QfpayContext): AsyncGenerato
   }
 }
 
-async function* list(filter: OrderFilter, context: QfpayContext): AsyncGenerator<Order> {
-  let after: string | null | undefined
-  while (after !== null) {
-    const page = await context.listOrders(filter, { limit: 200, after })
-    yield* page.items
-    after = page.next
-  }
+function list(filter: OrderFilter, context: QfpayContext): AsyncGenerator<Order> {
+  return itemsOf(page => context.listOrders(filter, page))
 }
 
 /** From when to when, in epoch milliseconds: as sent, or the calendar month in UTC+8. */

@@ -1,6 +1,7 @@
 import { qfpay } from '../../contracts/qfpay/contract.ts'
 import type { BodyOf, ParamsOf } from '../../src/double/simulator.ts'
 import type { Order } from '../../src/store/records.ts'
+import { itemsOf } from '../../src/store/store.ts'
 import { checkMchid, checkNotifyUrl, findPayment, refuseDuplicate } from './merchant.ts'
 import {
   channelNumber,
@@ -234,14 +235,9 @@ async function olderThan(
 ): Promise<Order[]> {
   const older: Order[] = []
   let isOlder = false
-  let after: string | null | undefined
-  while (after !== null) {
-    const page = await listOrders(filter, { limit: 200, after })
-    for (const order of page.items) {
-      if (isOlder) older.push(order)
-      if (order.id === refunded.id) isOlder = true
-    }
-    after = page.next
+  for await (const order of itemsOf(page => listOrders(filter, page))) {
+    if (isOlder) older.push(order)
+    if (order.id === refunded.id) isOlder = true
   }
   return older
 }

@@ -5,6 +5,7 @@ import { type Account, accountKey } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { hexDigits, type Random } from './random.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
+import { createTurns } from './turns.ts'
 
 export interface Accounts {
   list(): Promise<Account[]>
@@ -47,14 +48,8 @@ export function createAccounts(parts: {
 
   /** Those that were added, as they were made: without what has happened to them since. */
   const added = new Map<string, Account>()
-  let last: Promise<unknown> = Promise.resolve()
-
-  /** One after the other, so that no two of them get the same identity. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
-  }
+  // No two accounts of a provider may get the same identity.
+  const inTurn = createTurns()
 
   async function find(provider: string, id: string): Promise<Account> {
     simulatorOf(provider)
@@ -95,10 +90,10 @@ export function createAccounts(parts: {
   return {
     list: () => store.listAccounts(),
     get: (provider, id) => store.getAccount(provider, id),
-    put: (provider, id, changes) => inTurn(() => put(provider, id, changes)),
+    put: (provider, id, changes) => inTurn(provider, () => put(provider, id, changes)),
 
     create(provider, { id: given, ...changes } = {}) {
-      return inTurn(async () => {
+      return inTurn(provider, async () => {
         const { contract } = simulatorOf(provider)
         const id = given ?? `acc_${random.stream(`${contract.id}/accounts`).text(12, hexDigits)}`
         if (typeof id !== 'string' || !/^[^/]{1,100}$/.test(id) || (await store.getAccount(provider, id))) {

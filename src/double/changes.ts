@@ -3,6 +3,7 @@ import { isAs, type Store, type TransitionEffects } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import type { Simulator } from './simulator.ts'
+import { createTurns } from './turns.ts'
 
 /** Changes the status of orders, together with the callbacks that follow from it. */
 export interface Changes {
@@ -31,20 +32,7 @@ export function createChanges(parts: {
   readonly callbacks: Callbacks
 }): Changes {
   const { simulatorOf, store, clock, callbacks } = parts
-  /** The last change of each order that is under way. */
-  const last = new Map<string, Promise<unknown>>()
-
-  /** Has one change of an order come after the other. */
-  function inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
-    const turn = (last.get(id) ?? Promise.resolve()).then(change)
-    const ended = turn
-      .catch(() => {})
-      .then(() => {
-        if (last.get(id) === ended) last.delete(id)
-      })
-    last.set(id, ended)
-    return turn
-  }
+  const inTurn = createTurns()
 
   async function change(
     order: Order,

@@ -1,7 +1,7 @@
 // What is sent: deliveries as they should be, or as a plan has them.
 import { type Contract, PaydoubleError } from '../contract/index.ts'
 import type { Account, Delivery, Order } from '../store/records.ts'
-import type { DeliveryFilter, Store } from '../store/store.ts'
+import { type DeliveryFilter, itemsOf, type Store } from '../store/store.ts'
 import { type Clock, toMilliseconds } from './clock.ts'
 import { checkSend } from './fault.ts'
 import type { Faults } from './faults.ts'
@@ -90,8 +90,9 @@ export function createDeliveries(parts: {
     from: string,
   ): Promise<Delivery | undefined> {
     const filter = { provider, account, callback, ...(from !== 'another' && { order: from }) }
-    const { items } = await store.listDeliveries(filter, { limit: pageSize })
-    return items.find(delivery => delivery.order !== id)
+    for await (const delivery of itemsOf(page => store.listDeliveries(filter, page)))
+      if (delivery.order !== id) return delivery
+    return undefined
   }
 
   async function wasTried(callback: string, order: Order): Promise<boolean> {
@@ -179,17 +180,10 @@ export async function listOfPayment(
   return found
 }
 
-const pageSize = 500
-
 /** The deliveries of all pages, oldest first. */
 export async function listAll(store: Store, filter: DeliveryFilter): Promise<Delivery[]> {
   const all: Delivery[] = []
-  let after: string | null | undefined
-  do {
-    const page = await store.listDeliveries(filter, { limit: pageSize, ...(after && { after }) })
-    all.push(...page.items)
-    after = page.next
-  } while (after !== null)
+  for await (const delivery of itemsOf(page => store.listDeliveries(filter, page))) all.push(delivery)
   return all.reverse()
 }
 

@@ -1,10 +1,10 @@
 import { type Finding, PaydoubleError } from '../contract/index.ts'
 import type { Delivery, Order } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
+import { itemsOf, type Store } from '../store/store.ts'
 import { undelivered } from './callbacks.ts'
 import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
-import type { Journal } from './journal.ts'
+import type { Exchange, Journal } from './journal.ts'
 import { scopedKey } from './keys.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Simulator } from './simulator.ts'
@@ -96,13 +96,14 @@ export function createPayer(parts: {
     return { outcome: 'paid', order: paid, deliveries, findings: [...findings, ...undelivered(deliveries)] }
   }
 
-  /** An act of the payer that is not a payment, written into the journal. */
-  function note(order: Order, outcome: 'declined' | 'walkedAway'): void {
+  /** An act of the payer, written into the journal. */
+  function note(order: Order, outcome: Exchange['outcome']): Exchange {
     const exchange = journal.open('payment', clock.now())
     exchange.provider = order.provider
     exchange.account = order.account
     exchange.order = order.id
     exchange.outcome = outcome
+    return exchange
   }
 
   async function payment(orderId: string): Promise<Order> {
@@ -124,10 +125,7 @@ export function createPayer(parts: {
         `Failed to pay ${options.amount} for the order ${order.id}: an amount is a positive whole number of minor units.`,
       )
     }
-    const exchange = journal.open('payment', clock.now())
-    exchange.provider = order.provider
-    exchange.account = order.account
-    exchange.order = order.id
+    const exchange = note(order, 'open')
     try {
       // Where money is matched by its amount, it arrives whatever became of the order that was meant.
       const isMatched = simulators.get(order.provider)?.matchPayment !== undefined
@@ -152,11 +150,11 @@ export function createPayer(parts: {
     const { items } = await store.listOrders({ qr, status: 'pending' }, { limit: 2 })
     const found = new Map(items.map(order => [order.id, order]))
     for (const { contract, codesOf } of simulators.values()) {
-      let after: string | null | undefined
-      while (codesOf && found.size < 2 && after !== null) {
-        const page = await store.listOrders({ provider: contract.id, status: 'pending' }, { after })
-        for (const order of page.items) if (Object.hasOwn(codesOf(order), qr)) found.set(order.id, order)
-        after = page.next
+      const pending = { provider: contract.id, status: 'pending' } as const
+      if (!codesOf) continue
+      for await (const order of itemsOf(page => store.listOrders(pending, page))) {
+        if (found.size >= 2) break
+        if (Object.hasOwn(codesOf(order), qr)) found.set(order.id, order)
       }
     }
     return [...found.values()]

@@ -179,3 +179,21 @@ export type Due =
   | { readonly kind: 'delivery'; readonly dueAt: number; readonly delivery: Delivery }
 
 export const defaultPageSize = 50
+
+/**
+ * The items of all pages, in the order of the pages; a further page is read only when it is asked for.
+ *
+ * @example
+ * for await (const order of itemsOf(page => store.listOrders({ status: 'pending' }, page))) …
+ */
+export async function* itemsOf<T>(list: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
+  let after: string | null | undefined
+  while (after !== null) {
+    const page: Page<T> = await list({ limit: largestPage, after })
+    yield* page.items
+    after = page.next
+  }
+}
+
+/** How many items are read in one go where all of them are wanted. */
+const largestPage = 500

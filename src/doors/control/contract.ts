@@ -143,12 +143,15 @@ const clockSchema = z.looseObject({
 })
 
 const idPath = z.object({ id: z.string() })
+const accountPath = z.object({ provider: z.string(), id: z.string().min(1) })
 
 const wholeNumber = (most: number) =>
   z.string().refine(text => /^[1-9]\d*$/.test(text) && Number(text) <= most, `not a number from 1 to ${most}`)
 
 const json = ['application/json']
 const nothing = { in: 'query', schema: z.looseObject({}) } as const
+/** The path says it all. */
+const nothingMore = { in: 'body', contentTypes: json, schema: z.strictObject({}) } as const
 
 const operation = <const O extends Omit<Api['operations'][string], 'provenance' | 'examples'>>(given: O) =>
   defineOperation({ ...given, provenance: ours, examples: [] })
@@ -179,7 +182,7 @@ export const controlOperations = {
     methods: ['PUT'],
     path: '/_paydouble/api/accounts/{provider}/{id}',
     summary: 'Changes credentials or settings of an account, or adds one.',
-    pathParameters: z.object({ provider: z.string(), id: z.string().min(1) }),
+    pathParameters: accountPath,
     request: { in: 'body', contentTypes: json, schema: z.looseObject({}) },
     response: accountSchema,
   }),
@@ -195,15 +198,15 @@ export const controlOperations = {
     methods: ['POST'],
     path: '/_paydouble/api/accounts/{provider}/{id}/reset',
     summary: 'Forgets the orders, callbacks, faults and journal of one account.',
-    pathParameters: z.object({ provider: z.string(), id: z.string().min(1) }),
-    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
+    pathParameters: accountPath,
+    request: nothingMore,
     response: accountSchema,
   }),
   removeAccount: operation({
     methods: ['DELETE'],
     path: '/_paydouble/api/accounts/{provider}/{id}',
     summary: 'Forgets an account and what it did.',
-    pathParameters: z.object({ provider: z.string(), id: z.string().min(1) }),
+    pathParameters: accountPath,
     request: nothing,
     response: z.looseObject({ removed: z.literal(true) }),
   }),
@@ -228,7 +231,7 @@ export const controlOperations = {
     methods: ['GET'],
     path: '/_paydouble/api/orders/{id}',
     summary: "One order, by its id: the provider's own number of it.",
-    pathParameters: z.object({ id: z.string() }),
+    pathParameters: idPath,
     request: nothing,
     response: orderSchema,
   }),
@@ -236,7 +239,7 @@ export const controlOperations = {
     methods: ['POST'],
     path: '/_paydouble/api/orders/{id}/pay',
     summary: 'The payer pays an order. Answers when the callbacks have been tried once.',
-    pathParameters: z.object({ id: z.string() }),
+    pathParameters: idPath,
     request: { in: 'body', contentTypes: json, schema: z.strictObject(payFields) },
     response: paymentSchema,
   }),
@@ -256,7 +259,7 @@ export const controlOperations = {
     path: '/_paydouble/api/orders/{id}/decline',
     summary: 'The payer begins to pay and declines.',
     pathParameters: idPath,
-    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
+    request: nothingMore,
     response: orderSchema,
   }),
   walkAway: operation({
@@ -264,7 +267,7 @@ export const controlOperations = {
     path: '/_paydouble/api/orders/{id}/walk-away',
     summary: 'The payer sees the code and never pays, whatever was planned.',
     pathParameters: idPath,
-    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
+    request: nothingMore,
     response: orderSchema,
   }),
   sendCallback: operation({
@@ -477,7 +480,7 @@ export const controlOperations = {
     methods: ['POST'],
     path: '/_paydouble/api/reset',
     summary: 'Makes the double as it was when it was new.',
-    request: { in: 'body', contentTypes: json, schema: z.strictObject({}) },
+    request: nothingMore,
     response: z.looseObject({ reset: z.literal(true) }),
   }),
 }
