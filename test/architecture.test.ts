@@ -19,6 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/config.ts': ['src/double', 'src/contract'],
   'src/version.ts': [],
   'src/index.ts': ['src/doors', 'src/double', 'src/signature', 'src/store', 'src/contract', 'src/config.ts'],
+  'src/runner': ['src/double', 'src/store', 'src/signature', 'src/contract'],
   'src/torture': ['src/doors', 'src/double', 'src/store', 'src/contract'],
   contracts: ['src/contract'],
   mocks: ['contracts', 'src/doors', 'src/double', 'src/store', 'src/contract'],

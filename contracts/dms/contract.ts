@@ -24,6 +24,8 @@ export const dms = defineContract({
   basePaths: ['/dms/', '/fin-account/'],
   utcOffsetMinutes: 480,
   account,
+  codeField: 'errCode',
+  readOn: '2026-11-22',
   operations: { payment, getPayWayTonglian, bizUser, getOrderDetail },
   callbacks: {},
   errors,

@@ -22,6 +22,13 @@ export const getOrderDetail = defineOperation({
   summary: 'Tells the state of an order, in the words of allinpay.',
   provenance: assumed(`${noQuery}; named after getOrderDetail of allinpay`),
   orderNumber: 'bz_order',
+  orders: {
+    response: {
+      orderNumber: '/data/bizOrderNo',
+      providerNumber: '/data/orderNo',
+      amount: { at: '/data/amount', unit: 'minor' },
+    },
+  },
   request: {
     in: 'query',
     schema: z.looseObject({

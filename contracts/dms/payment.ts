@@ -73,6 +73,11 @@ export const payment = defineOperation({
   summary: 'Makes an order and answers with the QR code for the payer.',
   provenance: documented('payment'),
   orderNumber: 'bz_order',
+  orders: {
+    creates: true,
+    request: { orderNumber: '/bz_order', amount: { at: '/amount', unit: 'minor' } },
+    response: { orderNumber: '/data/bizOrderNo', providerNumber: '/data/orderNo' },
+  },
   request: {
     in: 'body',
     contentTypes: ['application/json', 'application/x-www-form-urlencoded'],

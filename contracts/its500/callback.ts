@@ -67,6 +67,7 @@ const paid = {
     paytype: '0',
     remarks: '',
   },
+  order: { providerNumber: '/orderId', amount: { at: '/originalprice', unit: 'major' } },
   forgery: {
     amount: fen => ({ price: toYuan(fen) }),
     flipped: { code: 10002, msg: '回调失败' },

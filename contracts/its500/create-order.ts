@@ -131,6 +131,11 @@ export const createOrder = defineOperation({
   provenance: documented('createOrder'),
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
   response,
+  orders: {
+    creates: true,
+    request: { amount: { at: '/price', unit: 'major' } },
+    response: { providerNumber: '/orderId', amount: { at: '/originalprice', unit: 'major' } },
+  },
   page: {
     summary:
       'A cashier page for the payer, where other is zzfpage-wxpay (WeChat) or zzfpage-alipay (Alipay).',

@@ -8,6 +8,7 @@ export const onlinePayFindResult = defineOperation({
   summary: 'Tells whether an order is paid: 10001 paid, 10003 expired, any other code still waiting.',
   provenance: observed('onlinePayFindResult'),
   credentials: 'optional',
+  orders: { request: { providerNumber: '/orderId' }, response: { isPaid: () => true } },
   request: {
     in: 'body',
     contentTypes: ['application/x-www-form-urlencoded'],

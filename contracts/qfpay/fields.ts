@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { countCharacters } from '../../src/contract/codec/text.ts'
 import { isTime } from '../../src/contract/codec/time.ts'
-import { fact, published, refuseUnless } from '../../src/contract/index.ts'
+import { fact, type OrderFields, published, refuseUnless } from '../../src/contract/index.ts'
 
 /** ISO 4217 codes that QFPay settles in. */
 export const currencies = [
@@ -69,3 +69,17 @@ export const headers = z.looseObject({
     'MD5 (also when missing or empty) or SHA256.',
   ),
 })
+
+/** What request, answer and notification say of an order, or of a refund, which has a number of its own. */
+export const asked = {
+  orderNumber: '/out_trade_no',
+  amount: { at: '/txamt', unit: 'minor' },
+} as const satisfies OrderFields
+
+/** The same in the rows of a query. */
+export const shown = {
+  ...asked,
+  list: '/data',
+  providerNumber: '/syssn',
+  isPaid: ({ respcd }) => respcd === '0000',
+} as const satisfies OrderFields

@@ -8,7 +8,7 @@ import {
   published,
   type Settings,
 } from '../../src/contract/index.ts'
-import { textOut, timeOut } from './fields.ts'
+import { asked, textOut, timeOut } from './fields.ts'
 
 const mandatory = 'rule.callback-fields-mandatory'
 const optional = 'rule.callback-fields-optional'
@@ -63,6 +63,7 @@ const common = {
   },
   url: '{$request.body#/notify_url}',
   retryDelays: 'retryDelaysMs',
+  order: { ...asked, providerNumber: '/syssn', original: '/orig_out_trade_no' },
   forgery: {
     amount: (minorUnits: number) => ({ txamt: String(minorUnits) }),
     flipped: { status: '0', respcd: '1205' },

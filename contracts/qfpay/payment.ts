@@ -8,7 +8,7 @@ import {
   published,
   refuseUnless,
 } from '../../src/contract/index.ts'
-import { amountOut, amountText, currencies, goodsName, headers, timeOut, timeText } from './fields.ts'
+import { amountOut, amountText, asked, currencies, goodsName, headers, timeOut, timeText } from './fields.ts'
 import { type MpmCode, mpmCodes, payTypes } from './pay-types.ts'
 
 const digits = (text: string) => /^[1-9]\d*$/.test(text)
@@ -189,6 +189,7 @@ export const payment = defineOperation({
   provenance: documented('payment'),
   headers,
   orderNumber: 'out_trade_no',
+  orders: { creates: true, request: asked, response: { ...asked, providerNumber: '/syssn' } },
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
   response,
   advice: [

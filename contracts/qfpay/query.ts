@@ -1,7 +1,7 @@
 // The operation query: what became of orders and refunds, a row for each.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed, published } from '../../src/contract/index.ts'
-import { amountOut, headers, textOut, timeOut, timeTextOrEmpty } from './fields.ts'
+import { amountOut, headers, shown, textOut, timeOut, timeTextOrEmpty } from './fields.ts'
 
 const parameters = 'rule.query-parameters'
 
@@ -126,6 +126,7 @@ export const query = defineOperation({
   provenance: published('query', 'GET is observed (rule.query-get)'),
   headers,
   orderNumber: 'out_trade_no',
+  orders: { response: shown },
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
   response: z.looseObject({
     respcd: fact(

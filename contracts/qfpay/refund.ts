@@ -1,7 +1,7 @@
 // The operation refund: gives back a payment, or a part of it.
 import * as z from 'zod'
 import { assumed, defineOperation, documented, fact, published } from '../../src/contract/index.ts'
-import { amountOut, amountText, headers, textOut, timeOut, timeText } from './fields.ts'
+import { amountOut, amountText, asked, headers, textOut, timeOut, timeText } from './fields.ts'
 
 const parameters = 'rule.refund-operation'
 
@@ -39,6 +39,7 @@ export const refund = defineOperation({
   provenance: published('refund'),
   headers,
   orderNumber: 'out_trade_no',
+  orders: { creates: true, request: asked, response: { ...asked, providerNumber: '/syssn' } },
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
   response: z.looseObject({
     syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the refund."),

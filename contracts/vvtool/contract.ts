@@ -25,6 +25,8 @@ export const vvtool = defineContract({
   basePaths: ['/tool/', token.path, oldToken.path],
   utcOffsetMinutes: 480,
   account,
+  codeField: 'code',
+  readOn: '2026-11-22',
   operations: { paymentQrCode, merchantOrderDetail, token, oldToken },
   callbacks: {},
   errors,

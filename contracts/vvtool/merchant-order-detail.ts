@@ -9,6 +9,13 @@ export const merchantOrderDetail = defineOperation({
   summary: 'Tells amount, number, payment method and state of an order.',
   provenance: published('merchantOrderDetail'),
   orderNumber: 'order_number',
+  orders: {
+    response: {
+      orderNumber: '/data/relation_order_number',
+      providerNumber: '/data/order_number',
+      amount: { at: '/data/order_price', unit: 'minor' },
+    },
+  },
   request: {
     in: 'query',
     schema: z.looseObject({

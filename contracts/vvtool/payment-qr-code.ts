@@ -50,6 +50,11 @@ export const paymentQrCode = defineOperation({
   summary: 'Makes an order and answers with its QR code.',
   provenance: documented('paymentQrCode'),
   orderNumber: 'relation_order_number',
+  orders: {
+    creates: true,
+    request: { orderNumber: '/relation_order_number', amount: { at: '/order_price', unit: 'minor' } },
+    response: { providerNumber: '/data/order_number' },
+  },
   request: { in: 'query', schema: request },
   response: z.looseObject({
     code: field('code', z.literal(0)),

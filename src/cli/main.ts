@@ -3,6 +3,7 @@ import { PaydoubleError } from '../contract/index.ts'
 import { version } from '../version.ts'
 import { addAccounts } from './accounts.ts'
 import { addCallbacks } from './callbacks.ts'
+import { addCheck } from './check.ts'
 import { addClock } from './clock.ts'
 import { addExplain } from './explain.ts'
 import { addFault } from './fault.ts'
@@ -30,6 +31,13 @@ const usageErrors = new Set([
   'unreadable',
 ])
 
+/** Other ends than 1: what failed is neither the one who calls nor what was asked about. */
+const otherExits: Readonly<Record<string, number>> = {
+  unreachable: 3,
+  credentialsRefused: 3,
+  interrupted: 130,
+}
+
 /** Commands of commands, too. */
 function exitByException(command: Command): void {
   command.exitOverride()
@@ -38,7 +46,8 @@ function exitByException(command: Command): void {
 
 /**
  * Runs the command line.
- * @returns the exit code: 0, 1 where a command failed, 2 where it was called wrongly
+ * @returns the exit code: 0, 1 where a command failed, 2 where it was called wrongly, 3 where a target cannot be
+ * reached or refuses the credentials, 130 where it was interrupted
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('paydouble')
@@ -55,6 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     addAccounts,
     addExplain,
     addTorture,
+    addCheck,
   ])
     add(program)
   exitByException(program)
@@ -66,6 +76,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof PaydoubleError)) throw error
     process.stderr.write(`paydouble: ${error.message}\n`)
-    return usageErrors.has(error.code) ? 2 : 1
+    return otherExits[error.code] ?? (usageErrors.has(error.code) ? 2 : 1)
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Case } from './case.ts'
 import type { Finding } from './finding.ts'
 import { matchPath } from './path.ts'
 import { assumed, fact, type Provenance } from './provenance.ts'
@@ -37,6 +38,14 @@ export interface Contract extends Api {
   readonly account: AccountContract
   /** Which row of the error table answers at which step of the pipeline. */
   readonly refusals: Refusals
+  /** The field of answers and refusals that holds a code of the error table. */
+  readonly codeField: string
+  /** When its sources were last read, as YYYY-MM-DD. */
+  readonly readOn?: string
+  /** Fields that hold what is known of a person, such as names and card numbers: no report shows them. */
+  readonly personalFields?: readonly string[]
+  /** What to try a real provider with, by name. */
+  readonly cases?: Readonly<Record<string, Case>>
   readonly wire: Wire
 }
 
@@ -92,7 +101,30 @@ export interface Operation {
   readonly advice?: readonly Advice[]
   /** The parameter that holds the merchant's order number. */
   readonly orderNumber?: string
+  /** What request and answer say of orders. */
+  readonly orders?: {
+    /** Whether each request that is accepted makes an order, or a refund, with a number of its own. */
+    readonly creates?: boolean
+    readonly request?: OrderFields
+    readonly response?: OrderFields
+  }
   readonly examples: readonly OperationExample[]
+}
+
+/** Where a message says what of an order, each as a JSON pointer. */
+export interface OrderFields {
+  /** The list whose items are orders; the other pointers begin at an item. Absent where the message is about one. */
+  readonly list?: string
+  /** The merchant's number. */
+  readonly orderNumber?: string
+  /** The provider's number. */
+  readonly providerNumber?: string
+  /** Of a refund, the merchant's number of the payment. */
+  readonly original?: string
+  /** In minor units (fen, cents), or in whole ones (yuan). */
+  readonly amount?: { readonly at: string; readonly unit: 'minor' | 'major' }
+  /** Whether the message, or the item, says that it is paid, or that the refund came through. */
+  readonly isPaid?: (order: Readonly<Record<string, unknown>>) => boolean
 }
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -140,6 +172,8 @@ export interface Callback {
   /** The account setting that holds the pauses before each retry, in milliseconds. */
   readonly retryDelays?: string
   readonly example: Readonly<Record<string, unknown>>
+  /** What it says of an order. */
+  readonly order?: OrderFields
   /** What a forger would change in it, so that hostile schedules can. */
   readonly forgery?: {
     /** The fields that say how much was paid, with another amount in minor units. */

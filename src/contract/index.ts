@@ -1,4 +1,5 @@
 // The vocabulary in which contracts are written.
+export * from './case.ts'
 export * from './contract.ts'
 export * from './facts.ts'
 export * from './finding.ts'

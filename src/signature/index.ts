@@ -1,6 +1,7 @@
 // The signature autopsy: why a signature does not match, and which known mistake gives it.
 export type { Autopsy, Cause, Direction } from './autopsy.ts'
 export { toAutopsyText } from './autopsy-text.ts'
+export { isBodySigned } from './body-signature.ts'
 export type { Difference } from './difference.ts'
 export {
   type ExplainableExchange,
@@ -14,3 +15,4 @@ export {
   type Unsigned,
 } from './explain.ts'
 export type { FoundMistake } from './mistake.ts'
+export { createSecrets, maskSecret, type Secrets } from './secrets.ts'

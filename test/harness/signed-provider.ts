@@ -93,6 +93,7 @@ export const signedContract = defineContract({
     identifiedBy: 'merchant',
     secrets: ['key'],
   },
+  codeField: 'code',
   operations: {
     create: operation(
       '/signed/create',

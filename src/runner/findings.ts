@@ -1,0 +1,123 @@
+// Findings with their place in a contract, and what became of many alike.
+import type { Contract, Finding } from '../contract/index.ts'
+import type { CapturedExchange, Place } from './exchange.ts'
+
+/** Which message of an exchange a finding is about. */
+export type Part = 'request' | 'response' | 'callback'
+
+/** Who would have to change something. */
+export type Party = 'client' | 'provider'
+
+/** A finding about one message of an operation or a callback. */
+export interface LocatedFinding extends Finding {
+  /** The provider's id. */
+  readonly provider: string
+  /** The operation's or the callback's name in the contract. */
+  readonly name: string
+  readonly part: Part
+  readonly by: Party
+  /** More than fits a line, such as the autopsy of a signature. */
+  readonly detail?: string
+}
+
+/** When and where something was seen. */
+export interface Sighting {
+  /** Epoch milliseconds. */
+  readonly at?: number
+  readonly place: Place
+}
+
+/** All findings alike: of one kind, about one field of one message. */
+export interface FindingGroup extends LocatedFinding {
+  /** Stable: `qfpay.payment response missingField /syssn`. */
+  readonly id: string
+  readonly count: number
+  readonly first: Sighting
+  readonly last: Sighting
+  /** Different values that were received, masked; the first few. */
+  readonly examples: readonly string[]
+  /** Where a baseline accepts it: why, and until when. */
+  readonly accepted?: { readonly reason: string; readonly expires: string }
+}
+
+export interface FindingGroups {
+  /** Whether there is one alike: then no detail needs to be worked out. */
+  has(finding: LocatedFinding): boolean
+  add(finding: LocatedFinding, exchange: Pick<CapturedExchange, 'at' | 'place'>): void
+  /** In the order in which they were first seen. */
+  list(): FindingGroup[]
+  /** Findings that were counted but not kept, because there were too many different ones. */
+  readonly dropped: number
+}
+
+/** How many groups are kept: names of fields are whatever a capture holds. */
+export const mostGroups = 5000
+const mostExamples = 3
+
+export function createFindingGroups(): FindingGroups {
+  const groups = new Map<string, Mutable>()
+  let dropped = 0
+  return {
+    has: finding => groups.has(idOf(finding)),
+
+    add(finding, { at, place }) {
+      const id = idOf(finding)
+      const sighting = at === undefined ? { place } : { at, place }
+      const group = groups.get(id)
+      if (!group) {
+        if (groups.size >= mostGroups) dropped++
+        else {
+          const examples = finding.received === undefined ? [] : [finding.received]
+          groups.set(id, { ...finding, id, count: 1, first: sighting, last: sighting, examples })
+        }
+        return
+      }
+      group.count++
+      // Captures need not be in the order of time.
+      if (at !== undefined && at < (group.first.at ?? Number.POSITIVE_INFINITY)) group.first = sighting
+      if (at === undefined || at >= (group.last.at ?? Number.NEGATIVE_INFINITY)) group.last = sighting
+      const { received } = finding
+      if (
+        received !== undefined &&
+        group.examples.length < mostExamples &&
+        !group.examples.includes(received)
+      )
+        group.examples.push(received)
+    },
+
+    list: () => [...groups.values()],
+
+    get dropped() {
+      return dropped
+    },
+  }
+}
+
+type Mutable = Omit<FindingGroup, 'count' | 'first' | 'last' | 'examples'> & {
+  count: number
+  first: Sighting
+  last: Sighting
+  examples: string[]
+}
+
+/** What makes findings alike. Items of a list count as one. */
+export function idOf({ provider, name, part, kind, pointer }: LocatedFinding): string {
+  const at = pointer.replace(/\/\d+(?=\/|$)/g, '/*')
+  return `${provider}.${name} ${part} ${kind}${at === '' ? '' : ` ${at}`}`
+}
+
+/** The fact of a contract that a finding is about, as `listFacts` names it, as near as there is one. */
+export function factPathOf(contract: Contract, { name, part, pointer, kind }: LocatedFinding): string {
+  const fields = pointer
+    .split('/')
+    .slice(1)
+    .filter(each => !/^(\d+|\*)$/.test(each))
+  const base =
+    part === 'callback'
+      ? `callbacks.${name}.payload`
+      : part === 'request'
+        ? `operations.${name}.request`
+        : `operations.${name}.response`
+  if (kind === 'undocumentedCode') return `refusal.${contract.codeField}`
+  return [base, ...fields].join('.')
+}

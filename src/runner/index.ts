@@ -1,0 +1,17 @@
+// The contract runner: exchanges against contracts, to findings, to reports.
+export { type Check, type CheckOptions, createCheck, type Judgement } from './check.ts'
+export * from './exchange.ts'
+export {
+  type FindingGroup,
+  factPathOf,
+  idOf,
+  type LocatedFinding,
+  type Part,
+  type Party,
+  type Sighting,
+} from './findings.ts'
+export type { CheckAccount } from './known-accounts.ts'
+export { createMask, type Mask } from './mask.ts'
+export * from './report.ts'
+export { toTerminalText } from './reports/terminal.ts'
+export { readCapture } from './sources/capture.ts'

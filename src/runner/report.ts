@@ -1,0 +1,108 @@
+import type { Place } from './exchange.ts'
+import type { FindingGroup } from './findings.ts'
+
+/** What a check has found: all that any report shows. Nothing in it is secret. */
+export interface CheckReport {
+  /** The version of paydouble. */
+  readonly version: string
+  /** What was checked, such as `capture out.har`. */
+  readonly title: string
+  /** When the first and the last exchange were made, in epoch milliseconds; null where nobody wrote it down. */
+  readonly from: number | null
+  readonly to: number | null
+  /** Exchanges that were read, callbacks among them. */
+  readonly exchanges: number
+  /** What was judged, by operation and callback. */
+  readonly judged: readonly JudgedCount[]
+  /** Exchanges that are with no provider, or about nothing that it has. */
+  readonly unmatched: Listed<Unmatched>
+  /** What could not be read. */
+  readonly unreadable: Listed<UnreadablePart>
+  /** Signatures that were not checked, and why. */
+  readonly unverified: readonly Unverified[]
+  /** The breaking ones first. */
+  readonly findings: readonly FindingGroup[]
+  /** Findings beyond those that are kept. */
+  readonly dropped: number
+  /** What the baseline accepts that was not found any more, and what it accepts no longer. */
+  readonly baseline?: BaselineOutcome
+  readonly cases?: readonly CaseOutcome[]
+  readonly fidelity?: readonly FidelityScore[]
+}
+
+export interface JudgedCount {
+  readonly provider: string
+  readonly kind: 'operation' | 'callback'
+  readonly name: string
+  readonly count: number
+}
+
+/** The first few, and how many there are of all. */
+export interface Listed<T> {
+  readonly count: number
+  readonly list: readonly T[]
+}
+
+export interface Unmatched {
+  /** Method and address, without query. */
+  readonly request: string
+  readonly why: string
+  readonly count: number
+}
+
+export interface UnreadablePart {
+  readonly place: Place
+  readonly why: string
+}
+
+export interface Unverified {
+  readonly provider: string
+  readonly why: string
+  readonly count: number
+}
+
+export interface BaselineOutcome {
+  readonly file: string
+  readonly accepted: number
+  /** Ids of findings that it accepts and that were not seen. */
+  readonly unused: readonly string[]
+  /** Ids of findings whose acceptance has ended. */
+  readonly expired: readonly string[]
+}
+
+export interface CaseOutcome {
+  readonly provider: string
+  readonly name: string
+  readonly summary: string
+  readonly cost: string
+  /** `differs`: another answer than the sources say. */
+  readonly outcome: 'asExpected' | 'differs' | 'skipped' | 'unreachable'
+  readonly expected: string
+  readonly received: string
+  /** Why it was skipped, or what went wrong. */
+  readonly why?: string
+}
+
+/** How much of the structure of real answers the double has, by operation. */
+export interface FidelityScore {
+  readonly provider: string
+  readonly name: string
+  readonly exchanges: number
+  /** From 0 to 1. */
+  readonly score: number
+  /** Pointers with what is there in one and not in the other; the first few. */
+  readonly differences: readonly string[]
+}
+
+export type FailOn = 'breaking' | 'additive' | 'none'
+
+/** Whether a report is bad enough to fail; accepted findings never are. */
+export function hasFailed({ findings, cases = [] }: CheckReport, failOn: FailOn): boolean {
+  if (failOn === 'none') return false
+  const counts = (severity: string) =>
+    severity === 'breaking' || (failOn === 'additive' && severity === 'additive')
+  return (
+    findings.some(({ severity, accepted }) => !accepted && counts(severity)) ||
+    cases.some(({ outcome }) => outcome === 'differs')
+  )
+}
