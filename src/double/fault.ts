@@ -63,8 +63,17 @@ const effects = {
   error: z.string().meta({ description: "A code of the provider's error table, or the name of its row." }),
   network: networkSchema,
   answer: z
-    .strictObject({ set: sendSchema.shape.set, hostile: sendSchema.shape.hostile })
-    .meta({ description: 'Fields of the answer with other values; null takes a field away.' }),
+    .strictObject({
+      set: sendSchema.shape.set,
+      rename: z.record(z.string(), z.string().min(1)).optional().meta({
+        description:
+          'Fields under another name, each with what it holds: `{"data.order_number": "order_no"}`.',
+      }),
+      hostile: sendSchema.shape.hostile,
+    })
+    .meta({
+      description: 'Fields of the answer with other values or names; a value of null takes a field away.',
+    }),
   lag: durationSchema.meta({ description: 'Queries show an order as it was so long ago.' }),
   pay: progressSchema.meta({ description: 'When the payer pays a new order by himself.' }),
   deliver: scheduleSchema.meta({ description: 'What becomes of a callback.' }),

@@ -65,6 +65,32 @@ export function setFields<T extends object>(payload: T, fields: Readonly<Record<
   return (Array.isArray(payload) ? [...copy.values()] : Object.fromEntries(copy)) as T
 }
 
+/** An object with some fields under other names, in their places. A name may be a path, such as `data.orderNo`. */
+export function renameFields<T extends object>(payload: T, names: Readonly<Record<string, string>> = {}): T {
+  return Object.entries(names).reduce(
+    (renamed, [path, name]) => renameField(renamed, path.split('.'), name),
+    payload,
+  )
+}
+
+function renameField<T extends object>(
+  payload: T,
+  [first = '', ...rest]: readonly string[],
+  name: string,
+): T {
+  if (Array.isArray(payload))
+    return payload.map((item, i) => (String(i) === first ? renameInside(item, rest, name) : item)) as T
+  const entries = Object.entries(payload).map(([key, value]) => {
+    if (key !== first) return [key, value] as const
+    return rest.length === 0 ? ([name, value] as const) : ([key, renameInside(value, rest, name)] as const)
+  })
+  return Object.fromEntries(entries) as T
+}
+
+function renameInside(value: unknown, path: readonly string[], name: string): unknown {
+  return typeof value === 'object' && value !== null ? renameField(value, path, name) : value
+}
+
 function toFullWidth(digit: string): string {
   return String.fromCharCode(digit.charCodeAt(0) + 0xfee0)
 }

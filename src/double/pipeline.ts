@@ -24,7 +24,7 @@ import { createCall } from './call.ts'
 import { type ContextParts, createContext } from './context.ts'
 import { type Fault, type NetworkFault, toErrorName } from './fault.ts'
 import type { Faults } from './faults.ts'
-import { makeHostile, setFields } from './hostile.ts'
+import { makeHostile, renameFields, setFields } from './hostile.ts'
 import type { Exchange, Journal, Step } from './journal.ts'
 import { type Answer, damage, delayOf, gatewayPage, phaseOf } from './network.ts'
 import type { RandomStream } from './random.ts'
@@ -211,8 +211,8 @@ function networkRandom({ random }: PipelineParts, { provider, account = '' }: Ex
   return random.stream(`${provider}/${account}/network`)
 }
 
-function changeAnswer(body: object, { set, hostile }: NonNullable<Fault['answer']>): object {
-  const changed = setFields(body, set)
+function changeAnswer(body: object, { set, rename, hostile }: NonNullable<Fault['answer']>): object {
+  const changed = renameFields(setFields(body, set), rename)
   return hostile ? makeHostile(changed, hostile) : changed
 }
 

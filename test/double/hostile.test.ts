@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { type Hostility, hostilities, makeHostile, setFields } from '../../src/double/hostile.ts'
+import {
+  type Hostility,
+  hostilities,
+  makeHostile,
+  renameFields,
+  setFields,
+} from '../../src/double/hostile.ts'
 
 test.each<[Hostility, unknown, unknown]>([
   ['fullWidthDigits', '300.10', '３００.１０'],
@@ -59,6 +65,20 @@ test.each<[object, object]>([
   const payload = { a: 1, b: { c: 2, d: [1] } }
   expect(setFields(payload, fields as Record<string, unknown>)).toEqual(expected)
   expect(payload).toEqual({ a: 1, b: { c: 2, d: [1] } })
+})
+
+test.each<[Record<string, string>, object]>([
+  [{ a: 'x' }, { x: 1, b: { c: 2, d: [{ e: 1 }] } }],
+  [{ 'b.c': 'x' }, { a: 1, b: { x: 2, d: [{ e: 1 }] } }],
+  [{ 'b.d.0.e': 'x' }, { a: 1, b: { c: 2, d: [{ x: 1 }] } }],
+  [
+    { 'a.x': 'y', nothing: 'z' },
+    { a: 1, b: { c: 2, d: [{ e: 1 }] } },
+  ],
+])('with %j renamed it is %j, in the same order', (names, expected) => {
+  const payload = { a: 1, b: { c: 2, d: [{ e: 1 }] } }
+  expect(JSON.stringify(renameFields(payload, names))).toBe(JSON.stringify(expected))
+  expect(payload).toEqual({ a: 1, b: { c: 2, d: [{ e: 1 }] } })
 })
 
 test('a name that means something to objects is a name like any other', () => {

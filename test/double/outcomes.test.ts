@@ -193,4 +193,14 @@ describeDoors('outcomes', open => {
     const right = (await qfpayPayment(door, { out_trade_no: 'order3' })).json()
     expect(right).toHaveProperty('qrcode')
   })
+
+  test('an answer has fields under other names, and is signed so', async () => {
+    const door = await open()
+    door.double.faults.add({ provider: 'qfpay', answer: { rename: { syssn: 'sysSn' } } })
+    const answer = await qfpayPayment(door)
+    expect(answer.json()).toMatchObject({ sysSn: expect.stringMatching(/^\d{26}$/), respcd: '0000' })
+    expect(answer.json()).not.toHaveProperty('syssn')
+    const [exchange] = door.double.journal.list({}).items
+    expect(exchange?.response?.headers['x-qf-sign']).toBe(answer.headers['x-qf-sign'])
+  })
 })
