@@ -44,22 +44,23 @@ type Values = Readonly<Record<string, unknown>>
 
 export function createHistory(report: Report): History {
   const byNumber = new Map<string, KnownOrder>()
-  const orders = new Set<KnownOrder>()
+  /** A ring: the oldest makes room for the newest. */
+  const orders: KnownOrder[] = []
+  let next = 0
   /** Callbacks of orders that were not known yet. */
   const early = new Map<string, { readonly seen: Seen; readonly name: string }>()
   const withCallbacks = new Set<string>()
 
   function remember(order: KnownOrder): void {
-    orders.add(order)
-    for (const number of order.numbers) byNumber.set(number, order)
-    if (orders.size <= mostOrders) return
-    const [oldest] = orders
+    const oldest = orders[next]
     if (oldest) forget(oldest)
+    orders[next] = order
+    next = (next + 1) % mostOrders
+    for (const number of order.numbers) byNumber.set(number, order)
   }
 
   function forget(order: KnownOrder): void {
     reportMissing(order)
-    orders.delete(order)
     for (const number of order.numbers) if (byNumber.get(number) === order) byNumber.delete(number)
   }
 
@@ -255,8 +256,8 @@ export function createHistory(report: Report): History {
     },
 
     end() {
-      for (const order of orders) reportMissing(order)
-      orders.clear()
+      for (const order of [...orders.slice(next), ...orders.slice(0, next)]) reportMissing(order)
+      orders.length = 0
       byNumber.clear()
     },
   }

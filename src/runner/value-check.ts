@@ -11,6 +11,7 @@ import {
   type Severity,
   toPointer,
 } from '../contract/index.ts'
+import { createFits } from './fits.ts'
 
 export type ValueCheck = (value: unknown) => readonly Finding[]
 
@@ -18,10 +19,11 @@ const none: readonly Finding[] = []
 
 /** Checks values against a schema; what is made of the schema is made once. */
 export function createValueCheck(schema: z.ZodType): ValueCheck {
+  const fits = createFits(schema)
   const tree = toTree(schema)
   return value => {
+    if (fits(value)) return none
     const strange = tree && unknownFields(value, tree)
-    if (schema.safeParse(value).success && !strange) return none
     // Once more for the words: they cost something, and most values need none.
     const error = schema.safeParse(value, inOurWords).error
     const problems = error ? problemsOf(error).map(problem => toMismatch(problem, schema, value)) : []
