@@ -7,6 +7,7 @@ import { simulators } from '../../mocks/index.ts'
 import { type Contract, isRefusal, PaydoubleError } from '../contract/index.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
 import { createRandom } from '../double/random.ts'
+import { readHeaderLines } from '../runner/sources/http-head.ts'
 import {
   type Direction,
   type Explanation,
@@ -18,7 +19,7 @@ import {
 import type { Account } from '../store/records.ts'
 import { readConfig } from './config.ts'
 import { readCurlLine } from './curl-line.ts'
-import { type ReadMessage, readHeaders, readHttpMessage } from './http-message.ts'
+import { type ReadMessage, readHttpMessage } from './http-message.ts'
 import { callControl } from './remote.ts'
 
 interface Flags {
@@ -100,7 +101,7 @@ function contractOf(provider: string): Contract {
 }
 
 async function readMessage(file: string, { body, header }: Flags, contract: Contract): Promise<ReadMessage> {
-  const extra = readHeaders(header)
+  const extra = readHeaderLines(header)
   if (body !== undefined) {
     if (file !== '-')
       throw badFlag(`--body cannot be given together with ${file}: one of them is the message`)

@@ -1,6 +1,7 @@
 // An HTTP message as people keep it: in a file, from a log, from a proxy.
 import { Buffer } from 'node:buffer'
 import { PaydoubleError } from '../contract/index.ts'
+import { isHeaderLine, readHeaderLines, readStartLine } from '../runner/sources/http-head.ts'
 
 export interface ReadMessage {
   readonly kind: 'request' | 'response'
@@ -24,39 +25,17 @@ export function readHttpMessage(bytes: Buffer): ReadMessage {
   const head = text.slice(begin, end ? begin + end.index : undefined)
   const rest = end ? bytes.subarray(begin + end.index + end[0].length) : Buffer.alloc(0)
   const [first = '', ...lines] = Buffer.from(head, 'latin1').toString('utf8').trimEnd().split(/\r?\n/)
-  const request = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(first)
-  const isResponse = /^HTTP\/[\d.]+ \d{3}\b/.test(first)
-  if (!request && !isResponse && !isHeader(first)) throw unlike(first)
-  const headers = readHeaders(request || isResponse ? lines : [first, ...lines])
-  const [, method = 'POST', target = '/'] = request ?? []
+  const start = readStartLine(first)
+  if (!start && !isHeaderLine(first)) throw unlike(first)
+  const headers = readHeaderLines(start ? lines : [first, ...lines])
+  const { method, target } = start?.kind === 'request' ? start : { method: 'POST', target: '/' }
   return {
-    kind: isResponse ? 'response' : 'request',
+    kind: start?.kind ?? 'request',
     method,
     ...splitTarget(target),
     headers,
     body: cutBody(rest, headers),
   }
-}
-
-/**
- * Headers from lines of `Name: value`.
- * @throws PaydoubleError `unreadable`
- */
-export function readHeaders(lines: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const line of lines) {
-    if (!isHeader(line)) {
-      throw new PaydoubleError(
-        'unreadable',
-        `Failed to read the header ${JSON.stringify(line.slice(0, 80))}: it is not written as "Name: value". An empty line stands between headers and body.`,
-      )
-    }
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value
-  }
-  return headers
 }
 
 /** Whether a text is a URL or a path. */
@@ -69,10 +48,6 @@ export function splitTarget(target: string): { path: string; query: string } {
   const question = local.indexOf('?')
   if (question < 0) return { path: local || '/', query: '' }
   return { path: local.slice(0, question) || '/', query: local.slice(question + 1) }
-}
-
-function isHeader(line: string): boolean {
-  return /^[\w!#$%&'*+.^`|~-]+:/.test(line)
 }
 
 /** An editor adds a line break at the end of a file, which belongs to no message of a known length and to no form. */

@@ -1,0 +1,104 @@
+// Bodies as they were sent: without what the transport does to them.
+import { Buffer, isUtf8 } from 'node:buffer'
+import * as zlib from 'node:zlib'
+import type { CapturedBody } from '../exchange.ts'
+import type { Headers } from './headers.ts'
+
+export interface ReadBody {
+  /** Absent where it cannot be read. */
+  readonly body: CapturedBody
+  /** Why. */
+  readonly problem?: string
+}
+
+/** Larger ones are not judged: an answer of a provider has a few hundred bytes, and a bomb has gigabytes. */
+export const mostBodyBytes = 16 * 2 ** 20
+
+/** Undoes the compression that the headers name, or that the bytes begin with. */
+export function decompress(bytes: Uint8Array, headers: Headers): ReadBody {
+  const named = (headers['content-encoding'] ?? '').toLowerCase().split(',')
+  const encodings = named.map(each => each.trim()).filter(each => each !== '' && each !== 'identity')
+  if (encodings.length === 0) {
+    const found = Object.keys(magic).find(name => begins(bytes, name))
+    if (found === undefined) return { body: bytes }
+    encodings.push(found)
+  }
+  let body = bytes
+  for (const encoding of encodings.reverse()) {
+    // Many tools keep the header and write the body as it was read.
+    if (body.length === 0 || isText(body) || (magic[encoding] && !begins(body, encoding))) break
+    try {
+      body = undo(encoding, body)
+    } catch (error) {
+      return { body: undefined, problem: problemOf(encoding, error) }
+    }
+  }
+  return { body }
+}
+
+/** A body that was written as base64. */
+export function fromBase64(text: string, headers: Headers): ReadBody {
+  const bytes = Buffer.from(text, 'base64')
+  // What is no base64 is left out without a word.
+  if (bytes.length < Math.floor((text.replace(/[\s=]+/g, '').length * 3) / 4))
+    return { body: undefined, problem: 'is no base64' }
+  return decompress(bytes, headers)
+}
+
+/**
+ * The bytes of a text that was read from bytes which are no UTF-8, one character for each.
+ * @see toText
+ */
+export function fromLatin1(text: string): CapturedBody {
+  const bytes = [...text].map(each => Buffer.from(each, each > '\xff' ? 'utf8' : 'latin1'))
+  return bytes.every(([byte = 0]) => byte < 0x80) ? text : Buffer.concat(bytes)
+}
+
+/** Bytes as text; `isRaw` where they are no UTF-8, and each byte has become a character. */
+export function toText(bytes: Buffer): { readonly text: string; readonly isRaw: boolean } {
+  const text = bytes.toString('utf8')
+  if (!text.includes('\ufffd') || isUtf8(bytes)) return { text, isRaw: false }
+  return { text: bytes.toString('latin1'), isRaw: true }
+}
+
+const magic: Readonly<Record<string, readonly number[]>> = {
+  gzip: [0x1f, 0x8b],
+  zstd: [0x28, 0xb5, 0x2f, 0xfd],
+}
+
+function begins(bytes: Uint8Array, encoding: string): boolean {
+  return magic[encoding]?.every((byte, i) => bytes[i] === byte) ?? false
+}
+
+/** Compressed bytes hold control characters; no text does, in whatever encoding. */
+function isText(bytes: Uint8Array): boolean {
+  return !bytes.some(byte => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
+}
+
+function undo(encoding: string, bytes: Uint8Array): Uint8Array {
+  const options = { maxOutputLength: mostBodyBytes }
+  switch (encoding) {
+    case 'gzip':
+    case 'x-gzip':
+      return zlib.gunzipSync(bytes, options)
+    case 'br':
+      return zlib.brotliDecompressSync(bytes, options)
+    case 'deflate':
+      // With the two bytes in front that the standard asks for, or without, as some servers send it.
+      return (bytes[0] ?? 0) % 16 === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0
+        ? zlib.inflateSync(bytes, options)
+        : zlib.inflateRawSync(bytes, options)
+    case 'zstd':
+      if (!('zstdDecompressSync' in zlib)) throw new Error('Node 22.15 or newer can')
+      return zlib.zstdDecompressSync(bytes, options)
+    default:
+      throw new Error('this is unknown here')
+  }
+}
+
+function problemOf(encoding: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ERR_BUFFER_TOO_LARGE')
+    return `is more than ${mostBodyBytes / 2 ** 20} MiB once it is decompressed (${encoding})`
+  return `is compressed (${encoding}) and cannot be decompressed: ${message}`
+}
