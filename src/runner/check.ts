@@ -43,6 +43,14 @@ export interface Check {
   /** What was found. After it nothing more is judged. */
   end(title: { readonly title: string; readonly version: string }): CheckReport
   readonly mask: Mask
+  /** What came of it so far. */
+  readonly progress: Progress
+}
+
+export interface Progress {
+  readonly exchanges: number
+  /** Different ones. */
+  readonly findings: number
 }
 
 /** How many different ones of a kind are listed; all are counted. */
@@ -190,6 +198,10 @@ export function createCheck(options: CheckOptions): Check {
   return {
     mask,
     judge,
+
+    get progress() {
+      return { exchanges, findings: groups.size }
+    },
 
     take(items) {
       for (const item of items) {

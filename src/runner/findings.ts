@@ -46,6 +46,8 @@ export interface FindingGroups {
   add(finding: LocatedFinding, exchange: Pick<CapturedExchange, 'at' | 'place'>): void
   /** In the order in which they were first seen. */
   list(): FindingGroup[]
+  /** How many there are. */
+  readonly size: number
   /** Findings that were counted but not kept, because there were too many different ones. */
   readonly dropped: number
 }
@@ -86,6 +88,10 @@ export function createFindingGroups(): FindingGroups {
     },
 
     list: () => [...groups.values()],
+
+    get size() {
+      return groups.size
+    },
 
     get dropped() {
       return dropped
