@@ -161,6 +161,8 @@ export function createCheck(options: CheckOptions): Check {
       })
     const values = asked.params && { values: asked.params }
     if (!response) return { match: matched, findings: current, ...values }
+    // Otherwise a capture without bodies would look as if all were well.
+    if (response.body === undefined) noteUnverified(contract, 'the body of the answer was not captured')
     const answered = judgeResponse(response, matched, asked.account)
     if (asked.account) noteUnverified(contract, answered.unverified)
     if (answered.findings.length > 0)

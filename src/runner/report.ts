@@ -18,7 +18,7 @@ export interface CheckReport {
   readonly unmatched: Listed<Unmatched>
   /** What could not be read. */
   readonly unreadable: Listed<UnreadablePart>
-  /** Signatures that were not checked, and why. */
+  /** Signatures and bodies that were not checked, and why. */
   readonly unverified: readonly Unverified[]
   /** The breaking ones first. */
   readonly findings: readonly FindingGroup[]
