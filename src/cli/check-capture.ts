@@ -1,12 +1,15 @@
-import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
+import { PaydoubleError } from '../contract/index.ts'
 import { version } from '../version.ts'
+import { findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
+import { createProgressBar } from './progress-bar.ts'
 
 interface Flags extends OutputFlags {
   provider?: string
+  host: Readonly<Record<string, string>>
   config?: string
 }
 
@@ -16,20 +19,62 @@ export function addCheckCapture(check: Command): void {
       .command('capture')
       .description('judge captured traffic: HAR, NDJSON or raw HTTP; - reads standard input')
       .argument('<file...>')
-      .option('--provider <id>', 'the provider that all exchanges are with')
+      .option('--provider <id>', 'the provider that all exchanges are with', toProvider)
+      .option('--host <host=id>', 'a host of a provider; may be repeated', addHost, {})
       .option('--config <file>', 'where the accounts are, whose signatures are checked'),
   ).action(run)
 }
 
-async function run(files: readonly string[], flags: Flags): Promise<void> {
+async function run(names: readonly string[], { provider, host: hosts, ...flags }: Flags): Promise<void> {
+  const { files, size } = await findCaptures(names)
   // Only checks need it.
   const { createCheck, readCapture } = await import('../runner/index.ts')
   const accounts = await checkAccounts(flags.config)
-  const check = createCheck({ contracts, accounts, provider: flags.provider })
-  for (const file of files) {
-    const bytes = file === '-' ? process.stdin : createReadStream(file)
-    const source = file === '-' ? 'standard input' : file
-    for await (const items of readCapture(bytes, { source })) check.take(items)
+  const check = createCheck({ contracts, accounts, provider, hosts })
+  const bar = createProgressBar({ size, stream: process.stderr, env: process.env, now: () => Date.now() })
+  const interruption = new AbortController()
+  const { signal } = interruption
+  const interrupt = () => interruption.abort()
+  // What was found so far is worth a report. The second one ends everything.
+  process.once('SIGINT', interrupt)
+  let bytes = 0
+  const onBytes = (more: number) => {
+    bytes += more
   }
-  await finish(check.end({ title: `capture ${files.join(', ')}`, version }), flags)
+  for (const { source, open, attached } of files) {
+    if (signal.aborted) break
+    for await (const items of readCapture(open(signal), { source, attached, onBytes })) {
+      if (signal.aborted) break
+      check.take(items)
+      bar.show({ bytes, ...check.progress })
+    }
+  }
+  bar.clear()
+  process.off('SIGINT', interrupt)
+  const report = check.end({ title: `capture ${names.join(', ')}`, version })
+  const why = `It was interrupted after ${report.exchanges} exchanges.`
+  await finish({ ...report, ...(signal.aborted && { ended: { how: 'interrupted', why } as const }) }, flags)
+  if (!signal.aborted) return
+  process.stderr.write(`paydouble: ${why} The report is about these.\n`)
+  process.exitCode = interruptedExit
+}
+
+/** As a shell says it: 128 and the number of SIGINT. */
+const interruptedExit = 130
+
+function toProvider(id: string): string {
+  if (contracts.some(contract => contract.id === id)) return id
+  throw new PaydoubleError(
+    'unknownProvider',
+    `Failed to find the provider ${JSON.stringify(id)}: there is ${contracts.map(contract => contract.id).join(', ')}.`,
+  )
+}
+
+function addHost(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, host, id] = /^(?:https?:\/\/)?([^/=\s]+)\/?=(.+)$/.exec(text) ?? []
+  if (host !== undefined && id !== undefined) return { ...before, [host]: toProvider(id) }
+  throw new PaydoubleError(
+    'badFlag',
+    `Failed to read --host ${JSON.stringify(text)}: it is written as HOST=PROVIDER, such as pay.example.com=${contracts[0]?.id}.`,
+  )
 }

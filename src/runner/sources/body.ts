@@ -26,10 +26,13 @@ export function decompress(bytes: Uint8Array, headers: Headers): ReadBody {
   let body = bytes
   for (const encoding of encodings.reverse()) {
     // Many tools keep the header and write the body as it was read.
-    if (body.length === 0 || isText(body) || (magic[encoding] && !begins(body, encoding))) break
+    if (body.length === 0 || (isText(body) && isUtf8(body)) || (magic[encoding] && !begins(body, encoding)))
+      break
     try {
       body = undo(encoding, body)
     } catch (error) {
+      // A text in another encoding than UTF-8.
+      if (isText(body) && !(encoding === 'deflate' && isZlib(body))) break
       return { body: undefined, problem: problemOf(encoding, error) }
     }
   }
@@ -70,7 +73,7 @@ function begins(bytes: Uint8Array, encoding: string): boolean {
   return magic[encoding]?.every((byte, i) => bytes[i] === byte) ?? false
 }
 
-/** Compressed bytes hold control characters; no text does, in whatever encoding. */
+/** Nearly all compressed bytes hold control characters; no text does, in whatever encoding. */
 function isText(bytes: Uint8Array): boolean {
   return !bytes.some(byte => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
 }
@@ -82,18 +85,30 @@ function undo(encoding: string, bytes: Uint8Array): Uint8Array {
     case 'x-gzip':
       return zlib.gunzipSync(bytes, options)
     case 'br':
-      return zlib.brotliDecompressSync(bytes, options)
+      return undoBrotli(bytes, options)
     case 'deflate':
       // With the two bytes in front that the standard asks for, or without, as some servers send it.
-      return (bytes[0] ?? 0) % 16 === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0
-        ? zlib.inflateSync(bytes, options)
-        : zlib.inflateRawSync(bytes, options)
+      return isZlib(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options)
     case 'zstd':
       if (!('zstdDecompressSync' in zlib)) throw new Error('Node 22.15 or newer can')
       return zlib.zstdDecompressSync(bytes, options)
     default:
       throw new Error('this is unknown here')
   }
+}
+
+function undoBrotli(bytes: Uint8Array, options: zlib.BrotliOptions): Uint8Array {
+  const body = zlib.brotliDecompressSync(bytes, options)
+  // A text that begins with a brace reads as the end of nothing, and what comes behind it is left out.
+  if (body.length === 0 && bytes.length > longestNothing) throw new Error('nothing is in it')
+  return body
+}
+
+/** What brotli makes of no bytes is no longer. */
+const longestNothing = 4
+
+function isZlib([first = 0, second = 0]: Uint8Array): boolean {
+  return first % 16 === 8 && (first * 256 + second) % 31 === 0
 }
 
 function problemOf(encoding: string, error: unknown): string {

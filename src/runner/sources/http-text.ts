@@ -79,7 +79,15 @@ export async function* readHttpText(chunks: AsyncIterable<Buffer>, { source }: R
     }
     base += i
     bytes = bytes.subarray(i)
-    if (bytes.length > mostItemBytes && !skipping) skipping = { at: base, isLong: true }
+    if (bytes.length > mostItemBytes && !skipping) leaveOut()
+  }
+
+  /** Nothing is kept of a message that is too long, not even the line with which it begins. */
+  function leaveOut(): void {
+    skipping = { at: base, isLong: true }
+    const end = bytes.indexOf(lineFeed) + 1
+    base += end
+    bytes = bytes.subarray(end)
   }
 
   /** The message at a byte; what is none is said, and left out up to the next one. */

@@ -64,8 +64,10 @@ function problemOf({ state, size, openAt }: ItemsEnd, where: ItemsIn): string | 
     return 'It is JSON, but no HAR: it has no list "log.entries". Give a HAR, NDJSON of exchanges, or raw HTTP.'
   const what = where === 'har' ? 'HAR' : 'list'
   const place =
-    openAt === undefined
-      ? 'before its list of entries does'
-      : `within the entry that begins at byte ${openAt}`
+    state === 'cutBefore'
+      ? 'before its first entry'
+      : openAt === undefined
+        ? 'between two entries'
+        : `within the entry that begins at byte ${openAt}`
   return `The ${what} is cut: it ends at byte ${size}, ${place}. What stands before was read. Export it again.`
 }

@@ -19,8 +19,8 @@ export interface JsonItem {
 }
 
 export interface ItemsEnd {
-  /** `cut`: it ends within the items; `absent`: there are none. */
-  readonly state: 'complete' | 'cut' | 'absent'
+  /** `cut`: it ends within the items; `cutBefore`: before them; `absent`: there are none. */
+  readonly state: 'complete' | 'cut' | 'cutBefore' | 'absent'
   readonly size: number
   /** Where an item begins that has no end. */
   readonly openAt?: number
@@ -272,7 +272,7 @@ export function createJsonItems(where: ItemsIn): JsonItems {
       if (mode === 'resync' || (mode === 'scalar' && where === 'sequence'))
         return { state: 'complete', last: finish(none, 0, 0), size: base }
       const isWhole = mode === 'seek' || (mode === 'between' && where === 'sequence')
-      const state = !found ? 'absent' : isWhole ? 'complete' : 'cut'
+      const state = isWhole && found ? 'complete' : found ? 'cut' : depth > 0 ? 'cutBefore' : 'absent'
       return { state, size: base, ...(at >= 0 && { openAt: at }) }
     },
   }
