@@ -1,5 +1,6 @@
 // An explanation as text for people: in a terminal, or as the message of a failed test.
 import type { Autopsy, Cause } from './autopsy.ts'
+import { columnsOf, cut, visible, wrapWords } from './columns.ts'
 import type { Difference } from './difference.ts'
 import type { Explanation, Unsigned } from './explain.ts'
 import type { FoundMistake } from './mistake.ts'
@@ -167,58 +168,12 @@ function unsignedLines({ provider, account, direction, credentials, identifiedBy
   return lines
 }
 
-/** Line breaks and other characters that cannot be seen, as escapes. */
-function visible(text: string): string {
-  return text.replace(invisible, character => escapes[character] ?? toCode(character))
-}
-
-const invisible = /\p{Cc}|[\u2028\u2029\ufeff]/gu
-const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-
-function toCode(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-/** Chinese characters take two columns of a terminal. */
-function columnsOf(text: string): number {
-  let columns = 0
-  for (const character of text) columns += wide.test(character) ? 2 : 1
-  return columns
-}
-
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
-
-function cut(text: string, columns: number): string[] {
-  const rows: string[] = []
-  let row = ''
-  let used = 0
-  for (const character of text) {
-    const size = columnsOf(character)
-    if (used + size > columns) {
-      rows.push(row)
-      row = ''
-      used = 0
-    }
-    row += character
-    used += size
-  }
-  return [...rows, row]
-}
-
 function wrap(line: Line, width: number): string[] {
   if (typeof line === 'string') return [line]
   const { label, text } = line
   const isItem = label === '-'
   const left = isItem ? 4 : indent
-  const rows: string[] = []
-  let row = ''
-  for (const word of text.split(' ')) {
-    const longer = row === '' ? word : `${row} ${word}`
-    if (columnsOf(longer) > width - left && row !== '') {
-      rows.push(row)
-      row = word
-    } else row = longer
-  }
-  return [...rows, row].map((each, i) => `${(i === 0 ? `  ${label}` : '').padEnd(left)}${each}`)
+  return wrapWords(text, width - left).map(
+    (each, i) => `${(i === 0 ? `  ${label}` : '').padEnd(left)}${each}`,
+  )
 }
