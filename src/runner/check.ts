@@ -238,11 +238,12 @@ export function createCheck(options: CheckOptions): Check {
 const severityRank = { breaking: 0, additive: 1, note: 2 } as const
 
 function maskFinding(finding: LocatedFinding, mask: Mask): LocatedFinding {
-  const { received, expected, detail, message } = finding
-  if (received === undefined && detail === undefined) return finding
-  const name = finding.pointer.slice(finding.pointer.lastIndexOf('/') + 1)
+  const { received, expected, detail, message, pointer } = finding
+  const name = pointer.slice(pointer.lastIndexOf('/') + 1)
   return {
     ...finding,
+    // Names of fields are whatever a capture holds, too.
+    pointer: pointer === '' ? '' : mask.text(pointer),
     message: mask.text(message),
     ...(expected !== undefined && { expected: mask.text(expected) }),
     ...(received !== undefined && { received: maskReceived(name, received, mask) }),
