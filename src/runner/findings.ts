@@ -52,6 +52,8 @@ export interface FindingGroups {
   readonly dropped: number
 }
 
+/** Columns of a detail, so that it fits a terminal of 80 behind a margin. */
+export const detailWidth = 74
 /** How many groups are kept: names of fields are whatever a capture holds. */
 export const mostGroups = 5000
 const mostExamples = 3

@@ -10,6 +10,7 @@ import {
 } from '../contract/index.ts'
 import { explainSignature, toAutopsyText } from '../signature/index.ts'
 import { type CapturedExchange, toBytes } from './exchange.ts'
+import { detailWidth } from './findings.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
 import { type MatchedOperation, queryOf } from './match.ts'
 import { createValueCheck, type ValueCheck } from './value-check.ts'
@@ -112,7 +113,9 @@ function verify(
     finding: { kind, severity: 'breaking', pointer: '', message: `${sentence(reason)}` },
     ...(isSigned && {
       explain: () =>
-        toAutopsyText(explainSignature(contract, wireRequest, { account, accounts: own, now: at })),
+        toAutopsyText(explainSignature(contract, wireRequest, { account, accounts: own, now: at }), {
+          width: detailWidth,
+        }),
     }),
   }
 }

@@ -2,6 +2,7 @@
 import type { Contract, ErrorRow, Finding, Operation } from '../contract/index.ts'
 import { explainSignature, isBodySigned, toAutopsyText } from '../signature/index.ts'
 import type { CapturedBody, CapturedResponse } from './exchange.ts'
+import { detailWidth } from './findings.ts'
 import { judgeBody } from './judge-body.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
 import type { MatchedOperation } from './match.ts'
@@ -207,5 +208,6 @@ export function explainBody(
   const message = { headers, body: body ?? '' }
   return toAutopsyText(
     explainSignature(contract, message, { account, accounts: accounts.of(contract), direction }),
+    { width: detailWidth },
   )
 }
