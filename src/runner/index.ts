@@ -1,4 +1,5 @@
 // The contract runner: exchanges against contracts, to findings, to reports.
+export * from './baseline.ts'
 export { type Check, type CheckOptions, createCheck, type Judgement } from './check.ts'
 export * from './exchange.ts'
 export {
@@ -15,3 +16,4 @@ export { createMask, type Mask } from './mask.ts'
 export * from './report.ts'
 export { toTerminalText } from './reports/terminal.ts'
 export { readCapture } from './sources/capture.ts'
+export { type Verdict, verdictOf } from './verdict.ts'

@@ -28,6 +28,14 @@ export interface CheckReport {
   readonly baseline?: BaselineOutcome
   readonly cases?: readonly CaseOutcome[]
   readonly fidelity?: readonly FidelityScore[]
+  /** Where the check could not be made to its end: why. What is here was found before. */
+  readonly ended?: EarlyEnd
+}
+
+export interface EarlyEnd {
+  readonly how: 'interrupted' | 'unreachable' | 'credentialsRefused'
+  /** A sentence. */
+  readonly why: string
 }
 
 export interface JudgedCount {
@@ -63,11 +71,21 @@ export interface Unverified {
 
 export interface BaselineOutcome {
   readonly file: string
+  /** Findings of this report that it accepts. */
   readonly accepted: number
-  /** Ids of findings that it accepts and that were not seen. */
-  readonly unused: readonly string[]
-  /** Ids of findings whose acceptance has ended. */
-  readonly expired: readonly string[]
+  /** What it accepts and what was not found, although its operation was judged. */
+  readonly unused: readonly AcceptedFinding[]
+  /** What was found, and whose acceptance has ended: it counts again. */
+  readonly expired: readonly AcceptedFinding[]
+}
+
+/** A known finding that shall not fail a check. */
+export interface AcceptedFinding {
+  /** As `idOf` makes it. */
+  readonly id: string
+  readonly reason: string
+  /** The last day on which it is accepted, as YYYY-MM-DD. */
+  readonly expires: string
 }
 
 export interface CaseOutcome {
