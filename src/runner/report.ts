@@ -117,10 +117,16 @@ export type FailOn = 'breaking' | 'additive' | 'none'
 /** Whether a report is bad enough to fail; accepted findings never are. */
 export function hasFailed({ findings, cases = [] }: CheckReport, failOn: FailOn): boolean {
   if (failOn === 'none') return false
-  const counts = (severity: string) =>
-    severity === 'breaking' || (failOn === 'additive' && severity === 'additive')
   return (
-    findings.some(({ severity, accepted }) => !accepted && counts(severity)) ||
-    cases.some(({ outcome }) => outcome === 'differs')
+    findings.some(finding => isFailing(finding, failOn)) || cases.some(({ outcome }) => outcome === 'differs')
   )
+}
+
+/** Whether a finding makes a check fail. */
+export function isFailing(
+  { severity, accepted }: Pick<FindingGroup, 'severity' | 'accepted'>,
+  failOn: FailOn = 'additive',
+): boolean {
+  if (accepted || failOn === 'none') return false
+  return severity === 'breaking' || (severity === 'additive' && failOn === 'additive')
 }

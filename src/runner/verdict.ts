@@ -1,5 +1,5 @@
 // What a report comes to: one word, one sentence, one exit code.
-import { type CheckReport, type FailOn, hasFailed } from './report.ts'
+import { type CheckReport, type FailOn, hasFailed, isFailing } from './report.ts'
 
 export interface Verdict {
   readonly outcome:
@@ -35,7 +35,7 @@ export function verdictOf(report: CheckReport, failOn: FailOn = 'additive'): Ver
           : 'there was no exchange'
     return { outcome: 'nothingJudged', exitCode: 2, text: `Nothing was judged: ${why}.` }
   }
-  if (hasFailed(report, failOn)) return { outcome: 'failed', exitCode: 1, text: failedText(report) }
+  if (hasFailed(report, failOn)) return { outcome: 'failed', exitCode: 1, text: failedText(report, failOn) }
   const rest = report.findings.length > 0 ? ' Nothing that was found fails the check.' : ''
   return { outcome: 'passed', exitCode: 0, text: `What was judged keeps to the contracts.${rest}` }
 }
@@ -49,9 +49,9 @@ function isEmpty({ judged, cases = [], fidelity = [] }: CheckReport): boolean {
   )
 }
 
-function failedText({ findings, cases = [] }: CheckReport): string {
+function failedText({ findings, cases = [] }: CheckReport, failOn: FailOn): string {
   const differs = cases.filter(({ outcome }) => outcome === 'differs').length
-  const open = findings.filter(({ severity, accepted }) => !accepted && severity !== 'note').length
+  const open = findings.filter(finding => isFailing(finding, failOn)).length
   const parts = [
     ...(open > 0 ? [`${open} ${open === 1 ? 'difference' : 'differences'} from the contracts`] : []),
     ...(differs > 0 ? [`${differs} ${differs === 1 ? 'case' : 'cases'} with another answer`] : []),

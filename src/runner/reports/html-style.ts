@@ -40,18 +40,17 @@ header p { margin-top: 0.375rem; overflow-wrap: anywhere; }
 .counts { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.75rem; margin: 1rem 0 0; padding: 0; list-style: none; }
 .counts li { background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: 0.625rem 0.875rem; }
 .counts b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.counts li.zero b { color: var(--soft); font-weight: 400; }
+.counts li.zero.zero b { color: var(--soft); font-weight: 400; }
 .counts .breaking b { color: var(--breaking); }
 .counts .additive b { color: var(--additive); }
 .counts .note b { color: var(--note); }
-.counts .zero b { color: var(--soft) !important; }
 section { margin-top: 2rem; }
 nav { margin-top: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: 0.75rem 1rem; }
 nav ul { list-style: none; padding: 0; }
-nav li { display: flex; justify-content: space-between; gap: 1rem; padding: 0.25rem 0; }
+nav li { display: grid; grid-template-columns: minmax(9.5rem, 1fr) minmax(0, auto); align-items: baseline; gap: 0.5rem; padding: 0.25rem 0; }
 nav li + li { border-top: 1px solid var(--line); }
 nav a { overflow-wrap: anywhere; text-decoration-color: var(--line); text-underline-offset: 0.2em; }
-nav span { white-space: nowrap; }
+nav .tags { display: flex; flex-wrap: wrap; gap: 0.25rem; justify-content: flex-end; }
 article {
   margin-top: 0.75rem; background: var(--card); border: 1px solid var(--line);
   border-left: 0.25rem solid var(--line); border-radius: 0.5rem; padding: 0.875rem 1rem;
@@ -80,14 +79,14 @@ summary { cursor: pointer; color: var(--soft); }
 pre { overflow-x: auto; background: var(--code); border-radius: 0.5rem; padding: 0.75rem; margin: 0.5rem 0 0; line-height: 1.45; }
 .list { padding-left: 1.25rem; margin-top: 0.5rem; font-size: 0.875rem; }
 .list li { overflow-wrap: anywhere; margin-top: 0.25rem; }
-.bar { height: 0.5rem; border-radius: 0.25rem; background: var(--code); overflow: hidden; margin-top: 0.5rem; }
-.bar i { display: block; height: 100%; background: var(--good); }
+.bar { display: block; border-radius: 0.25rem; background: var(--code); margin-top: 0.625rem; color: var(--breaking); }
+.good .bar { color: var(--good); }
+.additive .bar { color: var(--additive); }
 footer { margin-top: 3rem; color: var(--soft); font-size: 0.8125rem; }
 @media (max-width: 36rem) {
   main { padding: 1rem 0.75rem 3rem; }
   .counts { grid-template-columns: repeat(2, 1fr); }
-  .rows, .facts { grid-template-columns: 1fr; gap: 0; }
-  .rows dd, .facts dd { margin-bottom: 0.375rem; }
+  .rows, .facts { column-gap: 0.75rem; font-size: 0.8125rem; }
   article h3 .kind { margin-left: 0; }
 }
 @media print {

@@ -42,7 +42,7 @@ export function toHtml(report: CheckReport, { failOn }: ReportOptions = {}): str
 <main>
 ${head(report, verdict)}
 ${counts(report)}
-${chapters.length > 1 ? contents(chapters) : ''}
+${contents(chapters)}
 ${chapters.map(chapter).join('\n')}
 ${report.dropped > 0 ? `<section><p>${plural(report.dropped, 'further finding')} counted and not kept: there were too many different ones.</p></section>` : ''}
 ${cases(report.cases ?? [])}
@@ -94,10 +94,12 @@ function counts(report: CheckReport): string {
 }
 
 function contents(chapters: readonly Chapter[]): string {
+  if (chapters.length === 0) return ''
   const items = chapters.map(({ provider, name, findings }, i) => {
-    const found =
-      findings.length === 0 ? '<span class="tag good">nothing found</span>' : `<span>${tags(findings)}</span>`
-    return `<li><a href="#c${i}"><code>${text(`${provider}.${name}`)}</code></a>${found}</li>`
+    const title = `<code>${text(`${provider}.${name}`)}</code>`
+    return findings.length === 0
+      ? `<li>${title}<span class="tag good">keeps its contract</span></li>`
+      : `<li><a href="#c${i}">${title}</a><span class="tags">${tags(findings)}</span></li>`
   })
   return `<nav aria-label="Operations"><ul>${items.join('')}</ul></nav>`
 }
@@ -106,19 +108,20 @@ function tags(findings: readonly FindingGroup[]): string {
   const open = findings.filter(({ accepted }) => !accepted)
   const shown = (['breaking', 'additive', 'note'] as const).flatMap(severity => {
     const count = open.filter(each => each.severity === severity).length
-    return count === 0 ? [] : [`<span class="tag ${severity}">${count}</span>`]
+    return count === 0
+      ? []
+      : [
+          `<span class="tag ${severity}">${severity === 'note' ? plural(count, 'note') : `${count} ${severity}`}</span>`,
+        ]
   })
   const accepted = findings.length - open.length
   return [...shown, ...(accepted > 0 ? [`<span class="tag">${accepted} accepted</span>`] : [])].join(' ')
 }
 
 function chapter({ provider, name, kind, count, findings }: Chapter, i: number): string {
+  if (findings.length === 0) return ''
   const what = plural(count, kind === 'callback' ? 'callback' : 'exchange')
-  const found =
-    findings.length === 0
-      ? '<article class="good"><h3><span class="tag good">nothing found</span> keeps its contract</h3></article>'
-      : findings.map(oneFinding).join('\n')
-  return `<section id="c${i}"><h2><code>${text(`${provider}.${name}`)}</code> <small>${what}</small></h2>\n${found}</section>`
+  return `<section id="c${i}"><h2><code>${text(`${provider}.${name}`)}</code> <small>${what}</small></h2>\n${findings.map(oneFinding).join('\n')}</section>`
 }
 
 function oneFinding(finding: FindingGroup): string {
@@ -127,7 +130,7 @@ function oneFinding(finding: FindingGroup): string {
   const rows = [
     ...(expected === undefined ? [] : [row('expected', `<code>${text(expected)}</code>`, 'expected')]),
     ...(received === undefined ? [] : [row('received', `<code>${text(received)}</code>`, 'received')]),
-    row('who says so', text(showProvenance(provenance))),
+    ...(provenance ? [row('who says so', text(showProvenance(provenance)))] : []),
     row('to change', showParty(finding)),
     row('seen', text(showSeen(finding))),
     ...(accepted ? [row('accepted', text(`until ${accepted.expires}: ${accepted.reason}`))] : []),

@@ -2,10 +2,9 @@
 
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import type { CaseOutcome, CheckReport } from '../report.ts'
+import { type CaseOutcome, type CheckReport, isFailing } from '../report.ts'
 import { verdictOf } from '../verdict.ts'
 import {
-  fails,
   plural,
   type ReportOptions,
   showParty,
@@ -62,13 +61,13 @@ function toTestCase(finding: FindingGroup, { failOn }: ReportOptions): TestCase 
     message,
     ...(expected === undefined ? [] : [`expected: ${expected}`]),
     ...(received === undefined ? [] : [`received: ${received}`]),
-    `who says so: ${showProvenance(provenance)}`,
+    ...(provenance ? [`who says so: ${showProvenance(provenance)}`] : []),
     `to change: ${showParty(finding)}`,
     `seen: ${showSeen(finding)}`,
     `id: ${finding.id}`,
     ...(detail === undefined ? [] : ['', detail.trimEnd()]),
   ].join('\n')
-  if (fails(finding, failOn))
+  if (isFailing(finding, failOn))
     return { name, is: 'failure', type: kind, message: `${severity}: ${message}`, text }
   return { name, is: 'skipped', text: `${severity}, which does not fail this check\n${text}` }
 }

@@ -2,12 +2,11 @@
 import { visible } from '../../signature/columns.ts'
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import type { CheckReport } from '../report.ts'
+import { type CheckReport, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
 import { showScore } from './terminal.ts'
 import {
   countsOf,
-  fails,
   judgedCount,
   plural,
   type ReportOptions,
@@ -68,7 +67,7 @@ function headBlocks(report: CheckReport, { outcome, text }: Verdict): string[] {
   ]
   return [
     `### ${signs[outcome]}: ${counts}\n`,
-    `${plain(text)} Checked: ${code(title)} (${plain(seen.join(', '))}).\n`,
+    `Checked: ${code(title)} (${plain(seen.join(', '))}). ${plain(text)}\n`,
   ]
 }
 
@@ -101,12 +100,12 @@ function toRow(finding: FindingGroup, failOn: ReportOptions['failOn']): string {
   const received = showReceived(finding)
   const what = [
     `${code(kind)} ${plain(message)}`,
-    `<sub>${plain(`who says so: ${showProvenance(provenance)}; to change: ${showParty(finding)}`)}</sub>`,
+    `<sub>${plain(`${provenance ? `who says so: ${showProvenance(provenance)}; ` : ''}to change: ${showParty(finding)}`)}</sub>`,
     ...(accepted ? [`<sub>${plain(`accepted until ${accepted.expires}: ${accepted.reason}`)}</sub>`] : []),
   ]
   const sign = accepted ? '⚪ accepted' : `${marks[severity]} ${severity}`
   const cells = [
-    fails(finding, failOn) ? `**${sign}**` : sign,
+    isFailing(finding, failOn) ? `**${sign}**` : sign,
     `${part}${pointer === '' ? '' : ` ${code(pointer)}`}`,
     what.join('<br>'),
     expected === undefined ? '' : code(expected),
@@ -210,25 +209,24 @@ function cutToRoom(blocks: readonly string[], room: number): string {
   return text
 }
 
-/** Text without markup: neither Markdown nor HTML nor the mention of somebody. */
+/** What Markdown or GitHub would take for more than a character: markup, a mention, the number of an issue, a link. */
+const markup = /[\\`*{}[\]<>!|~&$#]|(?<![a-z0-9])_|_(?![a-z0-9])|@(?=\w)|:(?=\/\/)|(?<=\bwww)\./gi
+
+/** Text without markup. */
 function plain(text: string): string {
-  return visible(text)
-    .replace(/[\\`*_{}[\]()<>#+!|~&$]/g, toEntity)
-    .replace(/[@#](?=\w)/g, '$&\u200b')
-    .replace(/:(?=\/\/)/g, toEntity)
-    .replace(/&#35;(?=\w)/g, '$&\u200b')
-    .replace(/\bwww\./gi, '$&\u200b')
+  // Mentions and issues are looked for in what is shown: a space of no width keeps them apart.
+  return visible(text).replace(
+    markup,
+    found => toEntity(found) + (found === '@' || found === '#' ? '\u200b' : ''),
+  )
 }
 
-/** The same in the letters of code, where nobody is mentioned and nothing is linked. */
+/** The same in the letters of code, where nobody is mentioned. */
 function code(text: string): string {
   if (text === '') return ''
-  const escaped = visible(text)
-    .replace(/[\\`*_{}[\]()<>#+!|~&@$]/g, toEntity)
-    .replace(/:(?=\/\/)/g, toEntity)
-    .replace(/\bwww\./gi, match => `${match.slice(0, 3)}&#46;`)
-    .replace(/^ | $| (?= )/g, '&#32;')
-  return `<code>${escaped}</code>`
+  return `<code>${visible(text)
+    .replace(markup, toEntity)
+    .replace(/^ | $| (?= )/g, toEntity)}</code>`
 }
 
 function toEntity(character: string): string {

@@ -99,7 +99,7 @@ function toResult(finding: FindingGroup, ruleIds: readonly string[], lines: Fact
       id,
       operation: `${provider}.${name}`,
       toChange: by,
-      whoSaysSo: showProvenance(provenance),
+      ...(provenance && { whoSaysSo: showProvenance(provenance) }),
       seen: showSeen(finding),
       ...(expected !== undefined && { expected }),
       ...(received !== undefined && { received }),
@@ -114,7 +114,7 @@ function toMessage(finding: FindingGroup, received: string | undefined): string 
     `${provider}.${name}, ${showWhere(finding)}: ${message}`,
     ...(expected === undefined ? [] : [`Expected: ${expected}.`]),
     ...(received === undefined ? [] : [`Received: ${received}.`]),
-    `Who says so: ${showProvenance(provenance)}.`,
+    ...(provenance ? [`Who says so: ${showProvenance(provenance)}.`] : []),
     `To change: ${showParty(finding)}.`,
   ].join(' ')
 }

@@ -4,12 +4,11 @@ import type { Severity } from '../../contract/index.ts'
 import { columnsOf, cut, visible, wrapWords } from '../../signature/columns.ts'
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import type { CaseOutcome, CheckReport } from '../report.ts'
+import { type CaseOutcome, type CheckReport, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
 import {
   type Chapter,
   countsOf,
-  fails,
   judgedCount,
   plural,
   type ReportOptions,
@@ -162,7 +161,7 @@ function oneFinding(finding: FindingGroup, page: Page): string[] {
   const { severity, kind, message, expected, provenance, detail, accepted } = finding
   const { paint, width } = page
   const { mark, style } = marks[severity]
-  const isOpen = fails(finding, page.failOn)
+  const isOpen = isFailing(finding, page.failOn)
   const word = accepted ? `accepted (${severity})` : severity
   const shown = `${accepted ? '○' : mark} ${word}`
   const where = visible(showWhere(finding))
@@ -182,7 +181,7 @@ function oneFinding(finding: FindingGroup, page: Page): string[] {
     ...paragraph(message, page, 4),
     ...(expected === undefined ? [] : labelled('expected', expected, page, 'green')),
     ...(received === undefined ? [] : labelled('received', received, page, 'red')),
-    ...labelled('who says so', showProvenance(provenance), page),
+    ...(provenance ? labelled('who says', showProvenance(provenance), page) : []),
     ...labelled('to change', showParty(finding), page),
     ...labelled('seen', showSeen(finding), page),
     ...(accepted ? labelled('accepted', `until ${accepted.expires}: ${accepted.reason}`, page) : []),
@@ -194,7 +193,7 @@ function oneFinding(finding: FindingGroup, page: Page): string[] {
 function detailLines(detail: string, { width, paint }: Page): string[] {
   const lines = detail.trimEnd().split('\n')
   const rows = lines.flatMap(line => cut(visible(line), width - 6))
-  return ['', ...rows.map(row => (row === '' ? '' : `    ${paint('dim', '│')} ${row}`).trimEnd())]
+  return ['', ...rows.map(row => `    ${paint('dim', '│')} ${row}`.trimEnd())]
 }
 
 function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
@@ -249,7 +248,7 @@ function fidelityLines({ fidelity = [] }: CheckReport, page: Page): string[] {
     lines.push(
       `  ${paint(style, bar)} ${showScore(score).padStart(6)}  ${visible(`${provider}.${name}`)}${paint('dim', `  ${plural(exchanges, 'exchange')}`)}`,
     )
-    for (const difference of differences) lines.push(...item(difference, page))
+    for (const difference of differences) lines.push(...item(difference, page, 4))
   }
   return lines
 }
@@ -274,10 +273,11 @@ function baselineLines({ baseline }: CheckReport, page: Page): string[] {
     ['not found', unused, 'yellow'],
   ] as const) {
     if (list.length === 0) continue
-    const what = label === 'expired' ? 'these count again' : 'these can go'
+    const what =
+      label === 'expired' ? (list.length === 1 ? 'it counts again' : 'they count again') : 'no longer needed'
     lines.push(...labelled(label, `${plural(list.length, 'entry', 'entries')}: ${what}`, page, style))
     for (const { id, expires, reason } of list.slice(0, mostListed))
-      lines.push(...item(`${id} (until ${expires}: ${reason})`, page))
+      lines.push(...item(`${id} (until ${expires}: ${reason})`, page, indent + 2))
     lines.push(...moreOf(list.length, page))
   }
   return lines
@@ -322,8 +322,10 @@ function moreOf(count: number, page: Page): string[] {
   return count > mostListed ? item(`and ${count - mostListed} more, which the other reports list`, page) : []
 }
 
-function item(text: string, page: Page): string[] {
-  return rowsOf(text, page.width - 4).map((row, i) => `  ${i === 0 ? '-' : ' '} ${row}`)
+function item(text: string, page: Page, left = 2): string[] {
+  return rowsOf(text, page.width - left - 2).map(
+    (row, i) => `${' '.repeat(left)}${i === 0 ? '-' : ' '} ${row}`,
+  )
 }
 
 function paragraph(text: string, page: Page, left = 2): string[] {

@@ -46,16 +46,6 @@ export function rankOf({ severity, accepted }: Pick<FindingGroup, 'severity' | '
   return severities.indexOf(severity) + (accepted ? severities.length : 0)
 }
 
-/** Whether a finding makes the check fail. */
-export function fails(
-  finding: Pick<FindingGroup, 'severity' | 'accepted'>,
-  failOn: FailOn = 'additive',
-): boolean {
-  const { severity, accepted } = finding
-  if (accepted || failOn === 'none') return false
-  return severity === 'breaking' || (severity === 'additive' && failOn === 'additive')
-}
-
 export interface Counts extends Readonly<Record<Severity, number>> {
   readonly accepted: number
 }
@@ -86,8 +76,7 @@ export function judgedCount({ judged }: CheckReport): number {
 }
 
 /** Such as `documented, row payment.response.syssn (the table says …)`. */
-export function showProvenance(provenance: Provenance | undefined): string {
-  if (!provenance) return 'follows from the contract as a whole'
+export function showProvenance(provenance: Provenance): string {
   if (provenance.level === 'assumed') return `assumed: ${provenance.reason}`
   const { level, evidence, note } = provenance
   return `${level}, row ${evidence}${note === undefined ? '' : ` (${note})`}`
