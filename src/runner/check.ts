@@ -36,8 +36,14 @@ export interface Judgement {
 
 /** Exchanges in, findings out. Nothing that is judged ever throws. */
 export interface Check {
-  /** Judges one exchange by itself and among those before it. */
-  judge(exchange: CapturedExchange): Judgement
+  /**
+   * Judges one exchange by itself and among those before it.
+   *
+   * @param options.without kinds of findings that are none here, because the one who asks says it better
+   */
+  judge(exchange: CapturedExchange, options?: { readonly without?: readonly string[] }): Judgement
+  /** Adds a finding that somebody else made, masked like all others. */
+  add(finding: LocatedFinding, exchange: Pick<CapturedExchange, 'at' | 'place'>): void
   /** Judges what a source yields, and counts what it could not read. */
   take(items: readonly CaptureItem[]): void
   /** What was found. After it nothing more is judged. */
@@ -56,6 +62,7 @@ export interface Progress {
 /** How many different ones of a kind are listed; all are counted. */
 const mostListed = 200
 const dayMs = 86_400_000
+const none: readonly string[] = []
 
 /**
  * Checks exchanges against contracts.
@@ -82,9 +89,11 @@ export function createCheck(options: CheckOptions): Check {
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   let current: LocatedFinding[] = []
+  let unwanted: readonly string[] = []
   const stale = new Set<string>()
 
   const history = createHistory((finding, seen) => {
+    if (!requests && finding.by === 'client') return
     const masked = maskFinding(finding, mask)
     current.push(masked)
     groups.add(masked, seen)
@@ -96,6 +105,7 @@ export function createCheck(options: CheckOptions): Check {
     at: { contract: Contract; name: string; part: Part; by: Party; explain?: (() => string) | undefined },
   ): void {
     for (const finding of findings) {
+      if (unwanted.includes(finding.kind)) continue
       const located = { ...finding, provider: at.contract.id, name: at.name, part: at.part, by: at.by }
       // An autopsy takes milliseconds, and the first one of many alike says it all.
       const isSignature = finding.kind === 'wrongSignature' || finding.kind === 'missingSignature'
@@ -117,9 +127,13 @@ export function createCheck(options: CheckOptions): Check {
     if (why !== undefined) unverified.add(`${id} ${why}`, () => ({ provider: id, why, count: 1 }))
   }
 
-  function judge(exchange: CapturedExchange): Judgement {
+  function judge(
+    exchange: CapturedExchange,
+    { without = none }: { readonly without?: readonly string[] } = {},
+  ): Judgement {
     exchanges++
     current = []
+    unwanted = without
     const { request, response, at } = exchange
     if (at !== undefined) {
       if (at < from) from = at
@@ -203,6 +217,10 @@ export function createCheck(options: CheckOptions): Check {
 
     get progress() {
       return { exchanges, findings: groups.size }
+    },
+
+    add(finding, exchange) {
+      groups.add(maskFinding(finding, mask), exchange)
     },
 
     take(items) {

@@ -63,7 +63,13 @@ export function createResponseJudge(
     if (value && own) {
       const code = value[contract.codeField]
       names = rows.get(String(code)) ?? []
-      outcome = outcomeOf(value, { rows: names, contract, own, refusalFields })
+      outcome = outcomeOf(value, {
+        rows: names,
+        contract,
+        own,
+        response: operation.response,
+        refusalFields,
+      })
       const check = outcome === 'answered' ? own.check : refusal
       const isUnknown = names.length === 0 && isCode(code)
       for (const finding of check(value)) {
@@ -72,7 +78,7 @@ export function createResponseJudge(
       }
       if (isUnknown) findings.push(undocumentedCode(contract, code))
     }
-    const expected = expectedStatus(contract, operation, outcome, names)
+    const expected = expectedStatus(contract, operation, { status, outcome, rows: names })
     if (status !== expected && value !== undefined) findings.push(wrongStatus(status, expected))
     else if (value === undefined && status !== (operation.status ?? 200))
       findings.push(wrongStatus(status, operation.status ?? 200))
@@ -110,11 +116,13 @@ function outcomeOf(
     rows,
     contract,
     own,
+    response,
     refusalFields,
   }: {
     readonly rows: readonly string[]
     readonly contract: Contract
     readonly own: { readonly required: readonly string[] }
+    readonly response: Operation['response']
     readonly refusalFields: readonly string[]
   },
 ): 'answered' | 'refused' {
@@ -124,7 +132,14 @@ function outcomeOf(
   if (rows.length === 0)
     return isWhole || (only.length === 0 && !isCode(value[contract.codeField])) ? 'answered' : 'refused'
   const outcomes = rows.map(name => contract.errors[name]?.outcome)
-  if (outcomes.includes('success')) return 'answered'
+  if (outcomes.includes('success')) {
+    // Where a refusal has the code of success, only what is with it tells.
+    const isRefusal =
+      outcomes.includes('failed') &&
+      contract.refusal.safeParse(value).success &&
+      !response.safeParse(value).success
+    return isRefusal ? 'refused' : 'answered'
+  }
   // Some codes that are no success come with a whole answer: a refund that is under way.
   return outcomes.includes('pending') && isWhole ? 'answered' : 'refused'
 }
@@ -147,12 +162,12 @@ function undocumentedCode(contract: Contract, code: string | number): Finding {
 function expectedStatus(
   contract: Contract,
   operation: Operation,
-  outcome: JudgedResponse['outcome'],
-  rows: readonly string[],
+  { status, outcome, rows }: { status: number; outcome: JudgedResponse['outcome']; rows: readonly string[] },
 ): number {
   if (outcome !== 'refused') return operation.status ?? 200
-  const row: ErrorRow | undefined = contract.errors[rows[0] ?? '']
-  return row?.status ?? 200
+  // Rows that share a code may come with different statuses.
+  const known = rows.map(name => (contract.errors[name] as ErrorRow).status ?? 200)
+  return known.includes(status) ? status : (known[0] ?? 200)
 }
 
 function wrongStatus(status: number, expected: number): Finding {
