@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { assumed, defineContract, documented, fact } from '../../src/contract/index.ts'
 import { account } from './account.ts'
+import { cases } from './cases.ts'
 import { bizUser, getPayWayTonglian } from './directories.ts'
 import { errors } from './errors.ts'
 import { getOrderDetail } from './get-order-detail.ts'
@@ -42,5 +43,6 @@ export const dms = defineContract({
   rateLimits: [],
   rules,
   security: {},
+  cases,
   wire,
 })

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { defineContract, documented, fact, observed } from '../../src/contract/index.ts'
 import { account } from './account.ts'
 import { callbacks } from './callback.ts'
+import { cases } from './cases.ts'
 import { createOrder } from './create-order.ts'
 import { errors } from './errors.ts'
 import { onlinePayFindResult } from './online-pay-find-result.ts'
@@ -53,5 +54,6 @@ export const its500 = defineContract({
       provenance: observed('createOrder.request.header.Payment-Secret'),
     },
   },
+  cases,
   wire,
 })

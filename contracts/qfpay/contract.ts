@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { defineContract, documented, fact, observed, published } from '../../src/contract/index.ts'
 import { account } from './account.ts'
+import { cases } from './cases.ts'
 import { close, reversal } from './close.ts'
 import { errors } from './errors.ts'
 import { callbacks } from './notification.ts'
@@ -114,5 +115,6 @@ export const qfpay = defineContract({
       provenance: documented('payment.request.header.X-QF-SIGN'),
     },
   },
+  cases,
   wire,
 })

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { defineContract, documented, fact, published } from '../../src/contract/index.ts'
 import { account } from './account.ts'
+import { cases } from './cases.ts'
 import { errors } from './errors.ts'
 import { envelope, field } from './fields.ts'
 import { merchantOrderDetail } from './merchant-order-detail.ts'
@@ -61,5 +62,6 @@ export const vvtool = defineContract({
       provenance: documented('paymentQrCode.request.header.Authorization'),
     },
   },
+  cases,
   wire,
 })

@@ -42,8 +42,6 @@ export interface Check {
    * @param options.without kinds of findings that are none here, because the one who asks says it better
    */
   judge(exchange: CapturedExchange, options?: { readonly without?: readonly string[] }): Judgement
-  /** Adds a finding that somebody else made, masked like all others. */
-  add(finding: LocatedFinding, exchange: Pick<CapturedExchange, 'at' | 'place'>): void
   /** Judges what a source yields, and counts what it could not read. */
   take(items: readonly CaptureItem[]): void
   /** What was found. After it nothing more is judged. */
@@ -217,10 +215,6 @@ export function createCheck(options: CheckOptions): Check {
 
     get progress() {
       return { exchanges, findings: groups.size }
-    },
-
-    add(finding, exchange) {
-      groups.add(maskFinding(finding, mask), exchange)
     },
 
     take(items) {

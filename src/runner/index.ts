@@ -12,6 +12,8 @@ export {
   type Sighting,
 } from './findings.ts'
 export type { CheckAccount } from './known-accounts.ts'
+export { type LiveOptions, runCases } from './live.ts'
+export { countCases } from './live-plan.ts'
 export { createMask, type Mask } from './mask.ts'
 export * from './report.ts'
 export { toTerminalText } from './reports/terminal.ts'

@@ -93,8 +93,8 @@ export interface CaseOutcome {
   readonly name: string
   readonly summary: string
   readonly cost: string
-  /** `differs`: another answer than the sources say. */
-  readonly outcome: 'asExpected' | 'differs' | 'skipped' | 'unreachable'
+  /** `differs`: another answer than the sources say. `assumptionDiffers`: another one than we assume where they are silent. */
+  readonly outcome: 'asExpected' | 'differs' | 'assumptionDiffers' | 'skipped' | 'unreachable'
   readonly expected: string
   readonly received: string
   /** Why it was skipped, or what went wrong. */
