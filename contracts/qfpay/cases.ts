@@ -207,6 +207,15 @@ export const cases = {
     provenance: published('code.1268'),
     assumedCode: 'two published codes say that there is no such order',
   },
+  reversalUnknown: {
+    summary: 'Cancelling an order that nobody made is refused.',
+    operation: 'reversal',
+    cost: 'free',
+    params: ({ number, now }) => ({ out_trade_no: number('unknown'), txamt: '200', txdtm: time(now) }),
+    expect: ['orderUnknown', 'notOperable'],
+    provenance: published('code.1268'),
+    assumedCode: 'two published codes say that there is no such order',
+  },
   refundUnknown: {
     summary: 'Giving back a payment that nobody made is refused.',
     operation: 'refund',

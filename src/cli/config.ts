@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { configSchema, type PaydoubleConfig } from '../config.ts'
 import { fieldsAt, inOurWords, PaydoubleError, problemsOf } from '../contract/index.ts'
+import { isCredentialVariable } from './credential-variables.ts'
 
 const fileNames = [
   'paydouble.config.ts',
@@ -98,11 +99,12 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Rec
   const values: Record<string, unknown> = {}
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('PAYDOUBLE_') || text === undefined || otherVariables.includes(name)) continue
+    if (isCredentialVariable(name)) continue
     const variable = variables[name]
     if (!variable) {
       throw new PaydoubleError(
         'badConfig',
-        `Failed to read the environment: there is no variable ${name}. There are ${[...Object.keys(variables), ...otherVariables].join(', ')}.`,
+        `Failed to read the environment: there is no variable ${name}. There are ${[...Object.keys(variables), ...otherVariables].join(', ')}, and those of credentials, which "paydouble check live --help" lists.`,
       )
     }
     values[variable.key] = variable.read(text)

@@ -162,7 +162,7 @@ export function createCheck(options: CheckOptions): Check {
       return { match: matched, findings: current, ...(judged.payload && { values: judged.payload }) }
     }
     const asked = judgeRequest(exchange, matched)
-    noteUnverified(contract, asked.unverified)
+    if (requests) noteUnverified(contract, asked.unverified)
     if (requests && asked.findings.length > 0)
       keep(asked.findings, exchange, {
         contract,

@@ -11,10 +11,12 @@ export {
   type Party,
   type Sighting,
 } from './findings.ts'
-export type { CheckAccount } from './known-accounts.ts'
+export { type CheckAccount, secretsOf } from './known-accounts.ts'
 export { type LiveOptions, runCases } from './live.ts'
 export { countCases } from './live-plan.ts'
 export { createMask, type Mask } from './mask.ts'
+export { type MaskedExchange, maskExchange } from './mask-exchange.ts'
+export { createRecorder, type Recorder } from './record.ts'
 export * from './report.ts'
 export { toTerminalText } from './reports/terminal.ts'
 export { readCapture } from './sources/capture.ts'

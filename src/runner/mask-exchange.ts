@@ -1,0 +1,120 @@
+// An exchange as it may be shown or kept: nothing secret, and nothing of a person, in address, headers and bodies.
+import type { CapturedBody, CapturedExchange } from './exchange.ts'
+import type { Mask } from './mask.ts'
+import { withoutQuery } from './match.ts'
+import { readText } from './text.ts'
+
+export interface MaskedExchange {
+  /** Its bodies are texts. What is not masked stands as it was sent, to the byte. */
+  readonly exchange: CapturedExchange
+  /** Which of its messages are not what was sent any more, so that no signature over them can be checked. */
+  readonly masked: readonly ('request' | 'response')[]
+}
+
+export function maskExchange(exchange: CapturedExchange, mask: Mask): MaskedExchange {
+  const { request, response } = exchange
+  const url = maskUrl(request.url, mask)
+  const asked = maskMessage(request, mask)
+  const answered = response && maskMessage(response, mask)
+  return {
+    exchange: {
+      ...exchange,
+      request: { ...request, url, ...asked.message },
+      response: response && answered && { ...response, ...answered.message },
+    },
+    masked: [
+      ...(asked.isMasked || url !== request.url ? (['request'] as const) : []),
+      ...(answered?.isMasked ? (['response'] as const) : []),
+    ],
+  }
+}
+
+interface Message {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: CapturedBody
+}
+
+function maskMessage({ headers, body }: Message, mask: Mask): { message: Message; isMasked: boolean } {
+  const pairs = Object.entries(headers).map(([name, value]) => [name, mask.header(name, value)] as const)
+  if (body === undefined) return { message: { headers: Object.fromEntries(pairs), body }, isMasked: false }
+  const { text, charset } = readText(body)
+  const masked = maskBody(text, headers['content-type'] ?? '', mask)
+  // What is not UTF-8 is other bytes as a text.
+  const isMasked = masked !== text || charset !== undefined
+  return { message: { headers: Object.fromEntries(pairs), body: masked }, isMasked }
+}
+
+function maskUrl(url: string, mask: Mask): string {
+  const path = withoutQuery(url)
+  return `${mask.text(path)}${url === path ? '' : `?${maskForm(url.slice(path.length + 1), mask)}`}`
+}
+
+function maskBody(text: string, contentType: string, mask: Mask): string {
+  if (/^\s*[{[]/.test(text)) return maskJson(text, mask)
+  if (/^multipart\//i.test(contentType)) return maskMultipart(text, mask)
+  if (/^application\/x-www-form-urlencoded/i.test(contentType)) return maskForm(text, mask)
+  return mask.text(text)
+}
+
+/** A value by its name; one that is JSON itself, by the names in it. */
+function maskValue(name: string, value: string, mask: Mask): string {
+  const masked = mask.field(name, value)
+  return masked === value && /^\s*[{[]/.test(value) ? maskJson(value, mask) : masked
+}
+
+function maskForm(text: string, mask: Mask): string {
+  const pairs = text.split('&').map(pair => {
+    const equals = pair.indexOf('=')
+    if (equals < 0) return mask.text(pair)
+    const value = decodePart(pair.slice(equals + 1))
+    if (value === undefined) return mask.text(pair)
+    const masked = maskValue(decodePart(pair.slice(0, equals)) ?? '', value, mask)
+    return masked === value ? pair : `${pair.slice(0, equals + 1)}${encodeURIComponent(masked)}`
+  })
+  return pairs.join('&')
+}
+
+function decodePart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}
+
+function maskMultipart(text: string, mask: Mask): string {
+  const part = /(\bname="([^"]*)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)(.*?)(?=\r\n--)/gis
+  return text.replace(
+    part,
+    (_, head: string, name: string, value: string) => head + maskValue(name, value, mask),
+  )
+}
+
+/** A name with its colon, the end of a part, or a value. */
+const jsonToken = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]|[^\s{}[\]:,"]+/gs
+
+/** Token by token, so that all else stays as it was written, and what is broken is masked as well. */
+function maskJson(text: string, mask: Mask): string {
+  /** The names that the values around go by. */
+  const around: string[] = []
+  let name = ''
+  return text.replace(jsonToken, (token: string, quoted?: string, colon?: string) => {
+    if (token === '{' || token === '[') around.push(name)
+    else if (token === '}' || token === ']') name = around.pop() ?? ''
+    else if (quoted !== undefined && colon !== undefined) name = decodeText(quoted)
+    else if (!/^(true|false|null)$/.test(token)) {
+      const value = quoted === undefined ? token : decodeText(quoted)
+      const masked = maskValue(name, value, mask)
+      return masked === value ? token : JSON.stringify(masked)
+    }
+    return token
+  })
+}
+
+function decodeText(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted))
+  } catch {
+    return quoted.slice(1, -1)
+  }
+}
