@@ -45,11 +45,12 @@ const askEveryMs = 5000
 /**
  * Runs cases against a target. Callbacks are not received.
  *
- * @throws PaydoubleError `badFlag`; `unreachable` where the first request gets no answer; `credentialsRefused`
+ * @throws PaydoubleError `badFlag`; `badAccount` where no case has the credentials that it needs; `unreachable` where the first request gets no answer; `credentialsRefused`
  */
 export async function runCases(contract: Contract, options: LiveOptions): Promise<CheckReport> {
   const { target, account, cost = 'free', only, budget = 50, version } = options
   const planned = planCases(contract, { cost, only })
+  checkAccount(contract, planned, account)
   const check = createCheck({ contracts: [contract], accounts: [account], requests: false })
   const run = createRun(contract, { options, check, budget })
   const cases: CaseOutcome[] = []
@@ -90,9 +91,7 @@ function createRun(
   /** Why a case is not run. */
   function obstacle({ after, needs }: Case): string | undefined {
     if (signal?.aborted) return 'It was interrupted.'
-    const missing = (needs ?? neededCredentials(contract)).filter(
-      name => account.credentials[name] === undefined,
-    )
+    const missing = missingCredentials(contract, needs, account)
     if (missing.length > 0) return `The account has no ${missing.join(', ')}.`
     if (after !== undefined && !answers.has(after))
       return `It needs the answer of ${after}, which did not come as expected.`
@@ -243,10 +242,26 @@ function toRequest({ operations, wire }: Contract, tried: Case, given: CaseGiven
   return tried.spoil?.(written) ?? written
 }
 
-/** All that cannot be null. */
-function neededCredentials({ account }: Contract): string[] {
-  const { shape } = account.credentials
-  return Object.keys(shape).filter(name => !shape[name]?.safeParse(null).success)
+/** A run that tries nothing must not look like one where nothing differs. */
+function checkAccount(contract: Contract, planned: readonly PlannedCase[], account: CheckAccount): void {
+  const missing = planned.map(each => missingCredentials(contract, each.case.needs, account))
+  const [first] = missing
+  if (!first || missing.some(names => names.length === 0)) return
+  throw new PaydoubleError(
+    'badAccount',
+    `Failed to check ${contract.id}: the account ${JSON.stringify(account.id)} has no ${first.join(', ')}, which each of the cases needs. Set it where the other credentials come from.`,
+  )
+}
+
+/** Of those that are needed, or else of all that cannot be null. */
+function missingCredentials(
+  { account: { credentials } }: Contract,
+  needs: Case['needs'],
+  account: CheckAccount,
+): string[] {
+  const { shape } = credentials
+  const needed = needs ?? Object.keys(shape).filter(name => !shape[name]?.safeParse(null).success)
+  return needed.filter(name => account.credentials[name] === undefined)
 }
 
 function unreachable({ id }: Contract, target: string, why: string): PaydoubleError {
