@@ -28,7 +28,13 @@ const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (te
 }
 
 /** Other variables that begin so, and are not for `serve`. */
-const otherVariables = ['PAYDOUBLE_CONFIG', 'PAYDOUBLE_URL', 'PAYDOUBLE_KEY']
+const otherVariables = [
+  'PAYDOUBLE_CONFIG',
+  'PAYDOUBLE_URL',
+  'PAYDOUBLE_KEY',
+  'PAYDOUBLE_PROXY_URL',
+  'PAYDOUBLE_CALLBACKS_URL',
+]
 
 /**
  * The configuration that holds, checked.
