@@ -77,8 +77,8 @@ async function run(provider: string, command: readonly string[], flags: Flags): 
     port: toPort(flags.port),
     now: () => Date.now(),
   })
-  process.stdout.write(flags.json ? toJsonLine(proxy) : toText(proxy, provider, flags))
   const signals = listenToSignals()
+  process.stdout.write(flags.json ? toJsonLine(proxy) : toText(proxy, provider, flags))
   let code = 0
   try {
     const [file, ...args] = command
