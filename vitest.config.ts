@@ -8,6 +8,7 @@ export default defineConfig({
       { find: /^paydouble$/, replacement: resolve(import.meta.dirname, 'src/index.ts') },
       { find: 'paydouble/msw', replacement: resolve(import.meta.dirname, 'mocks/msw.ts') },
       { find: 'paydouble/torture', replacement: resolve(import.meta.dirname, 'src/torture/index.ts') },
+      { find: 'paydouble/vitest', replacement: resolve(import.meta.dirname, 'mocks/vitest.ts') },
     ],
   },
   test: {

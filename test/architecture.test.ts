@@ -21,8 +21,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/index.ts': ['src/doors', 'src/double', 'src/signature', 'src/store', 'src/contract', 'src/config.ts'],
   'src/runner': ['src/double', 'src/store', 'src/signature', 'src/contract'],
   'src/torture': ['src/doors', 'src/double', 'src/store', 'src/contract'],
+  'src/vitest': ['src/runner', 'src/double', 'src/store', 'src/signature', 'src/contract'],
   contracts: ['src/contract'],
-  mocks: ['contracts', 'src/doors', 'src/double', 'src/store', 'src/contract'],
+  mocks: ['contracts', 'src/vitest', 'src/runner', 'src/doors', 'src/double', 'src/store', 'src/contract'],
   'src/cli': ['mocks', 'contracts', 'src'],
 }
 

@@ -249,7 +249,8 @@ export function createCheck(options: CheckOptions): Check {
 
 const severityRank = { breaking: 0, additive: 1, note: 2 } as const
 
-function maskFinding(finding: LocatedFinding, mask: Mask): LocatedFinding {
+/** A finding that can be shown. */
+export function maskFinding(finding: LocatedFinding, mask: Mask): LocatedFinding {
   const { received, expected, detail, message, pointer } = finding
   const name = pointer.slice(pointer.lastIndexOf('/') + 1)
   return {

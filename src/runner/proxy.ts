@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
 import type { Check } from './check.ts'
+import { decompress } from './decompress.ts'
 import type { About, CapturedBody, CapturedExchange, Place } from './exchange.ts'
 import { findingsHeader, toFindingsHeader, toJoined } from './proxy/headers.ts'
-import { decompress, type KeptBody } from './proxy/kept-body.ts'
+import type { KeptBody } from './proxy/kept-body.ts'
 import { type Failure, type Relayed, relay } from './proxy/relay.ts'
 import { createUpstream, maxHeaderSize } from './proxy/upstream.ts'
 
