@@ -61,6 +61,17 @@ export function toPointer(path: readonly PropertyKey[]): string {
   return path.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+/** The value at a JSON pointer of plain names; undefined where there is none. */
+export function readAt(value: unknown, pointer: string | undefined): unknown {
+  if (pointer === undefined) return undefined
+  let inner = value
+  for (const name of pointer.split('/').slice(1)) {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, name)) return undefined
+    inner = (inner as Record<string, unknown>)[name]
+  }
+  return inner
+}
+
 function provenanceAt(schema: z.ZodType, path: readonly PropertyKey[]): Provenance | undefined {
   let at: z.ZodType | undefined = schema
   let found = provenanceOf(schema)
