@@ -11,6 +11,7 @@ interface Flags extends OutputFlags {
   provider?: string
   host: Readonly<Record<string, string>>
   config?: string
+  fake?: boolean
 }
 
 export function addCheckCapture(check: Command): void {
@@ -21,7 +22,8 @@ export function addCheckCapture(check: Command): void {
       .argument('<file...>')
       .option('--provider <id>', 'the provider that all exchanges are with', toProvider)
       .option('--host <host=id>', 'a host of a provider; may be repeated', addHost, {})
-      .option('--config <file>', 'where the accounts are, whose signatures are checked'),
+      .option('--config <file>', 'where the accounts are, whose signatures are checked')
+      .option('--fake', 'ask the double the same, and score how alike its answers are'),
   ).action(run)
 }
 
@@ -31,6 +33,7 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   const { createCheck, readCapture } = await import('../runner/index.ts')
   const accounts = await checkAccounts(flags.config)
   const check = createCheck({ contracts, accounts, provider, hosts })
+  const fake = flags.fake ? (await import('./check-fake.ts')).createFake(check, accounts) : undefined
   const bar = createProgressBar({ size, stream: process.stderr, env: process.env, now: () => Date.now() })
   const interruption = new AbortController()
   const { signal } = interruption
@@ -45,13 +48,17 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
     if (signal.aborted) break
     for await (const items of readCapture(open(signal), { source, attached, onBytes })) {
       if (signal.aborted) break
-      check.take(items)
+      await (fake ?? check).take(items)
       bar.show({ bytes, ...check.progress })
     }
   }
   bar.clear()
   process.off('SIGINT', interrupt)
-  const report = check.end({ title: `capture ${names.join(', ')}`, version })
+  const fidelity = await fake?.end()
+  const report = {
+    ...check.end({ title: `capture ${names.join(', ')}`, version }),
+    ...(fidelity && { fidelity }),
+  }
   const why = `It was interrupted after ${report.exchanges} exchanges.`
   await finish({ ...report, ...(signal.aborted && { ended: { how: 'interrupted', why } as const }) }, flags)
   if (!signal.aborted) return

@@ -2,6 +2,7 @@
 export * from './baseline.ts'
 export { type Check, type CheckOptions, createCheck, type Judgement } from './check.ts'
 export * from './exchange.ts'
+export { createReplay, type Replay, type ReplayOptions } from './fidelity/replay.ts'
 export {
   type FindingGroup,
   factPathOf,

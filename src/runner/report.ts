@@ -104,12 +104,17 @@ export interface CaseOutcome {
 /** How much of the structure of real answers the double has, by operation. */
 export interface FidelityScore {
   readonly provider: string
+  /** Default `operation`. */
+  readonly kind?: 'operation' | 'callback'
   readonly name: string
+  /** How many were compared. */
   readonly exchanges: number
-  /** From 0 to 1. */
+  /** From 0 to 1; 0 also where nothing was compared. What it is made of says `compareShapes`. */
   readonly score: number
-  /** Pointers with what is there in one and not in the other; the first few. */
+  /** Pointers with what is there in one and not in the other, and how often; the most frequent ones. */
   readonly differences: readonly string[]
+  /** Why some were not compared, and how many. */
+  readonly skipped?: readonly string[]
 }
 
 export type FailOn = 'breaking' | 'additive' | 'none'
