@@ -5,6 +5,7 @@ import { version } from '../version.ts'
 import { findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
+import { evidenceFile, seenContracts } from './evidence-file.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 interface Flags extends OutputFlags {
@@ -12,6 +13,7 @@ interface Flags extends OutputFlags {
   host: Readonly<Record<string, string>>
   config?: string
   fake?: boolean
+  evidence?: string[]
 }
 
 export function addCheckCapture(check: Command): void {
@@ -23,7 +25,11 @@ export function addCheckCapture(check: Command): void {
       .option('--provider <id>', 'the provider that all exchanges are with', toProvider)
       .option('--host <host=id>', 'a host of a provider; may be repeated', addHost, {})
       .option('--config <file>', 'where the accounts are, whose signatures are checked')
-      .option('--fake', 'ask the double the same, and score how alike its answers are'),
+      .option('--fake', 'ask the double the same, and score how alike its answers are')
+      .option(
+        '--evidence <file...>',
+        `what captures have shown before (default: ${evidenceFile}, if it is there)`,
+      ),
   ).action(run)
 }
 
@@ -32,7 +38,8 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   // Only checks need it.
   const { createCheck, readCapture } = await import('../runner/index.ts')
   const accounts = await checkAccounts(flags.config)
-  const check = createCheck({ contracts, accounts, provider, hosts })
+  const seen = await seenContracts(flags.evidence)
+  const check = createCheck({ contracts: seen, accounts, provider, hosts })
   const fake = flags.fake ? (await import('./check-fake.ts')).createFake(check, accounts) : undefined
   const bar = createProgressBar({ size, stream: process.stderr, env: process.env, now: () => Date.now() })
   const interruption = new AbortController()

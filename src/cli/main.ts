@@ -5,6 +5,7 @@ import { addAccounts } from './accounts.ts'
 import { addCallbacks } from './callbacks.ts'
 import { addCheck } from './check.ts'
 import { addClock } from './clock.ts'
+import { addEvidence } from './evidence.ts'
 import { addExplain } from './explain.ts'
 import { addFault } from './fault.ts'
 import { addPay } from './pay.ts'
@@ -24,6 +25,7 @@ const usageErrors = new Set([
   'badMoment',
   'badSchedule',
   'badApp',
+  'badEvidence',
   'badTorture',
   'configNotFound',
   'unknownError',
@@ -65,6 +67,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     addExplain,
     addTorture,
     addCheck,
+    addEvidence,
   ])
     add(program)
   exitByException(program)

@@ -1,15 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { contracts } from '../../contracts/index.ts'
 import { type Describable, PaydoubleError } from '../contract/index.ts'
 import { controlApi } from '../doors/control/contract.ts'
 import { version } from '../version.ts'
+import { evidenceFile, seenContracts } from './evidence-file.ts'
 
 interface Flags {
   format: string
   out?: string
   check?: boolean
+  evidence?: string[]
 }
 
 export function addSpec(program: Command): void {
@@ -20,6 +21,7 @@ export function addSpec(program: Command): void {
     .option('--format <format>', 'yaml or json', 'yaml')
     .option('--out <directory>', 'write <provider>.openapi.<format> there')
     .option('--check', 'write nothing; exit with 1 if the files in the directory (default: specs) are stale')
+    .option('--evidence <file...>', `what captures have shown (default: ${evidenceFile}, if it is there)`)
     .action(spec)
 }
 
@@ -34,7 +36,7 @@ async function spec(provider: string | undefined, flags: Flags): Promise<void> {
   // Loaded here, because the server has no use for it.
   const { toSpec } = await import('../openapi/index.ts')
   const directory = flags.out ?? (flags.check ? 'specs' : undefined)
-  const chosen = choose(provider)
+  const chosen = choose(provider, [...(await seenContracts(flags.evidence)), controlApi])
   if (directory === undefined) {
     const texts = chosen.map(contract => toSpec(contract, version, format))
     process.stdout.write(texts.join(format === 'yaml' ? '---\n' : ''))
@@ -59,8 +61,7 @@ async function spec(provider: string | undefined, flags: Flags): Promise<void> {
   if (flags.check) process.stdout.write(`${chosen.length} OpenAPI documents are as the contracts say.\n`)
 }
 
-function choose(provider: string | undefined): Describable[] {
-  const all: Describable[] = [...contracts, controlApi]
+function choose(provider: string | undefined, all: readonly Describable[]): readonly Describable[] {
   if (provider === undefined) return all
   const found = all.filter(contract => contract.id === provider)
   if (found.length > 0) return found

@@ -8,15 +8,22 @@ import type * as z from 'zod'
  * - `observed`: seen in real traffic or in public integrations
  * - `assumed`: our choice where all of them are silent, with the reason and the setting that changes it
  *
- * The first three cite a row of the contract's `evidence/facts.json`.
+ * The first three cite a row of the contract's `evidence/facts.json`; an assumption that captured traffic has
+ * confirmed cites {@link ownCaptures} instead.
  */
-export type Provenance =
+export type Provenance = (
   | {
       readonly level: 'documented' | 'published' | 'observed'
       readonly evidence: string
       readonly note?: string
     }
   | { readonly level: 'assumed'; readonly reason: string; readonly setting?: string }
+) & {
+  /** How often captured traffic has shown it; see `withObservations`. */
+  readonly observed?: { readonly count: number; readonly first: string; readonly last: string }
+  /** How often captured traffic has shown something else. */
+  readonly contradicted?: { readonly count: number; readonly last: string }
+}
 
 export type ProvenanceLevel = Provenance['level']
 
@@ -34,6 +41,9 @@ export const observed = (evidence: string, note?: string): Provenance => cite('o
 /** Nobody says so: we chose it. `setting` names the account setting that changes the choice. */
 export const assumed = (reason: string, setting?: string): Provenance =>
   setting === undefined ? { level: 'assumed', reason } : { level: 'assumed', reason, setting }
+
+/** Cited in place of a row by what was only an assumption until captured traffic showed it. */
+export const ownCaptures = 'captures'
 
 /** The key under which a schema carries its provenance, in Zod's metadata and in OpenAPI documents. */
 export const provenanceKey = 'x-provenance'

@@ -194,15 +194,20 @@ export function createCheck(options: CheckOptions): Check {
   /** Said once for each operation. */
   function noteStale(contract: Contract, exchange: CapturedExchange, name: string, part: Part): void {
     if (contract.readOn === undefined || exchange.at === undefined) return
-    const age = Math.floor((exchange.at - Date.parse(contract.readOn)) / dayMs)
+    const { observed } =
+      (part === 'callback' ? contract.callbacks : contract.operations)[name]?.provenance ?? {}
+    const isSeen = observed !== undefined && observed.last > contract.readOn
+    const confirmed = isSeen ? observed.last : contract.readOn
+    const age = Math.floor((exchange.at - Date.parse(confirmed)) / dayMs)
     const key = `${contract.id} ${part} ${name}`
     if (age <= staleAfterDays || stale.has(key)) return
     stale.add(key)
+    const [how, what] = isSeen ? ['seen in captured traffic', 'its sources'] : ['read in its sources', 'them']
     const finding: Finding = {
       kind: 'staleEvidence',
       severity: 'note',
       pointer: '',
-      message: `What the contract says of it was last read in its sources on ${contract.readOn}, ${age} days before this exchange: read them again, or confirm it by "paydouble evidence add".`,
+      message: `What the contract says of it was last ${how} on ${confirmed}, ${age} days before this exchange: read ${what} again, or confirm it by "paydouble evidence add".`,
       expected: `at most ${staleAfterDays} days`,
       received: `${age} days`,
     }

@@ -1,6 +1,7 @@
 // The contract runner: exchanges against contracts, to findings, to reports.
 export * from './baseline.ts'
 export { type Check, type CheckOptions, createCheck, type Judgement } from './check.ts'
+export { createObserver, type Observed, type ObserveOptions, type Observer } from './evidence/observer.ts'
 export * from './exchange.ts'
 export { createReplay, type Replay, type ReplayOptions } from './fidelity/replay.ts'
 export {

@@ -1,0 +1,137 @@
+// `paydouble evidence`: captured traffic says which facts of the contracts are so.
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { contracts } from '../../contracts/index.ts'
+import { mergeObservations, noObservations, type Observations, PaydoubleError } from '../contract/index.ts'
+import type { Observed } from '../runner/index.ts'
+import { version } from '../version.ts'
+import { checkAccounts } from './check-accounts.ts'
+import { evidenceFile, readEvidence, writeEvidence } from './evidence-file.ts'
+
+interface AddFlags {
+  to: string
+  provider?: string
+  config?: string
+  date?: string
+  local?: boolean
+}
+
+interface ListFlags {
+  from?: string[]
+  json?: boolean
+}
+
+export function addEvidence(program: Command): void {
+  const evidence = program.command('evidence').description('what captured traffic shows of the contracts')
+  evidence
+    .command('add')
+    .description('count what captures show and contradict; they are masked, and none counts twice')
+    .argument('<file...>', 'HAR, NDJSON or raw HTTP; - reads standard input')
+    .option('--to <file>', 'where it is kept', evidenceFile)
+    .option('--provider <id>', 'the provider that all exchanges are with')
+    .option(
+      '--config <file>',
+      'where the accounts are, whose secrets are masked and whose signatures are checked',
+    )
+    .option('--date <date>', 'the day of exchanges that have no time, as YYYY-MM-DD')
+    .option(
+      '--local',
+      'count traffic with this machine, too: it came through a proxy, and is not with a double',
+    )
+    .action(add)
+  evidence
+    .command('list')
+    .description('print which facts were confirmed, contradicted, or never seen')
+    .argument('[provider]', 'a provider; all of them if not given')
+    .option('--from <file...>', `where it is kept (default: ${evidenceFile})`)
+    .option('--json', 'print it as JSON')
+    .action(list)
+}
+
+async function add(files: readonly string[], flags: AddFlags): Promise<void> {
+  const { to, date } = flags
+  if (date !== undefined && !isDate(date)) {
+    throw new PaydoubleError(
+      'badFlag',
+      `Failed to read --date ${JSON.stringify(date)}: give a day as YYYY-MM-DD.`,
+    )
+  }
+  knownProvider(flags.provider)
+  const { describeAdded } = await import('./evidence-text.ts')
+  const before = existsSync(to) ? await readEvidence([to]) : noObservations
+  let after = before
+  for (const file of files) {
+    const { digest, observed } = await observe(file, flags)
+    const same = after.captures.find(capture => capture.digest === digest)
+    const isNothing = observed.exchanges === 0
+    if (!same && !isNothing) after = mergeObservations(after, toObservations(file, digest, observed))
+    process.stdout.write(describeAdded(file, observed, same?.file))
+  }
+  if (after === before) return
+  await writeEvidence(to, after)
+  const { describeGain } = await import('./evidence-text.ts')
+  process.stdout.write(describeGain(to, before, after))
+}
+
+/** Reads a capture once, for what it shows and for its digest. */
+async function observe(
+  file: string,
+  { provider, config, date, local }: AddFlags,
+): Promise<{ digest: string; observed: Observed }> {
+  const { createCheck, createObserver, readCapture } = await import('../runner/index.ts')
+  const hash = createHash('sha256')
+  const check = createCheck({ contracts, accounts: await checkAccounts(config), provider })
+  const observer = createObserver({ check, date, local })
+  const source = file === '-' ? 'standard input' : file
+  async function* read(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+      hash.update(chunk)
+      yield chunk
+    }
+  }
+  try {
+    for await (const items of readCapture(read(), { source })) observer.take(items)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (error instanceof PaydoubleError || code === undefined) throw error
+    const why = code === 'ENOENT' ? 'there is no such file' : message
+    throw new PaydoubleError(
+      'unreadable',
+      `Failed to read ${JSON.stringify(file)}: ${why}. Nothing was added.`,
+    )
+  }
+  check.end({ title: source, version })
+  return { digest: hash.digest('hex'), observed: observer.end() }
+}
+
+function toObservations(file: string, digest: string, { providers, exchanges }: Observed): Observations {
+  const name = file === '-' ? 'standard input' : basename(file)
+  return { version: 1, captures: [{ digest, file: name, exchanges }], providers }
+}
+
+async function list(provider: string | undefined, { from, json }: ListFlags): Promise<void> {
+  knownProvider(provider)
+  const observations = await readEvidence(from)
+  const { describeEvidence, summarize } = await import('./evidence-text.ts')
+  const chosen = contracts.filter(({ id }) => provider === undefined || id === provider)
+  const summaries = chosen.map(contract => summarize(contract, observations.providers[contract.id]))
+  process.stdout.write(
+    json ? `${JSON.stringify(summaries)}\n` : describeEvidence(summaries, observations.captures.length),
+  )
+}
+
+/** @throws PaydoubleError `unknownProvider` */
+function knownProvider(provider: string | undefined): void {
+  const ids = contracts.map(({ id }) => id as string)
+  if (provider === undefined || ids.includes(provider)) return
+  throw new PaydoubleError(
+    'unknownProvider',
+    `Failed to find the provider ${JSON.stringify(provider)}: there is ${ids.join(', ')}.`,
+  )
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+}
