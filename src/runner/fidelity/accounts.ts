@@ -1,10 +1,9 @@
-// Accounts of the double that stand for those of a capture, and where requests say which credentials they have.
-import type { Contract, Credentials, Operation } from '../../contract/index.ts'
+// Accounts of the double that stand for those of a capture.
+import type { Contract } from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
-import { createRandom } from '../../double/random.ts'
-import type { Simulator } from '../../double/simulator.ts'
 import type { Account } from '../../store/records.ts'
 import type { CheckAccount, KnownAccounts } from '../known-accounts.ts'
+import { mayTake } from './credentials.ts'
 
 /** Where callbacks of accounts go that the capture says nothing of. Nothing is ever sent there. */
 const callbackUrl = 'http://merchant.test/callback'
@@ -74,45 +73,6 @@ export function createStandIns(double: Double, contract: Contract, known: KnownA
       await double.accounts.put(contract.id, id, changes)
     },
   }
-}
-
-/** Whether a credential can be as it was sent: it is no secret, and of the form that the contract has for it. */
-export function mayTake({ account }: Contract, credential: string, value: unknown): boolean {
-  const isSecret = account.secrets.includes(credential)
-  return !isSecret && (account.credentials.shape[credential]?.safeParse(value).success ?? false)
-}
-
-/** Where the requests of an operation have which credential. */
-export interface CredentialPlaces {
-  /** Credentials by the parameter that holds them. */
-  readonly params: ReadonlyMap<string, string>
-  /** The credential that names the account. */
-  readonly identity: string | undefined
-}
-
-/** Finds it out by writing a request with credentials that are like no others. */
-export function findCredentials({ contract, inventCredentials }: Simulator, name: string): CredentialPlaces {
-  const operation = contract.operations[name] as Operation
-  const { wire } = contract
-  const probe = inventCredentials(createRandom(1).stream(`replay/${contract.id}/probe`))
-  const nameOf = (value: unknown) => Object.keys(probe).find(each => probe[each] === value)
-  const params = new Map<string, string>()
-  try {
-    const message = wire.decode(wire.encodeRequest(operation, {}, probe))
-    for (const [param, value] of Object.entries(message.params)) {
-      const credential = nameOf(value)
-      if (credential !== undefined) params.set(param, credential)
-    }
-    return { params, identity: nameOf(wire.identify(message, name)) }
-  } catch {
-    // A request without parameters may be none at all: then nothing is known of it.
-    return { params, identity: undefined }
-  }
-}
-
-/** Credentials that no account has, always the same for one text. */
-export function inventedFor({ contract, inventCredentials }: Simulator, text: string): Credentials {
-  return inventCredentials(createRandom(1).stream(`replay/${contract.id}/invented/${text}`))
 }
 
 /** The setting that holds where callbacks go: an address, or a list of them. */

@@ -2,6 +2,7 @@
 import {
   type Contract,
   type Credentials,
+  type Identity,
   isRefusal,
   type Message,
   readAt,
@@ -9,22 +10,24 @@ import {
 } from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
 import type { Simulator } from '../../double/simulator.ts'
-import type { Account } from '../../store/records.ts'
 import type { Judgement } from '../check.ts'
 import { type CapturedRequest, toBytes } from '../exchange.ts'
 import type { createResponseJudge } from '../judge-response.ts'
 import type { KnownAccounts } from '../known-accounts.ts'
 import { type MatchedOperation, queryOf } from '../match.ts'
 import { readText } from '../text.ts'
+import type { StandIn, StandIns } from './accounts.ts'
 import {
   type CredentialPlaces,
   findCredentials,
   inventedFor,
   mayTake,
-  type StandIn,
-  type StandIns,
-} from './accounts.ts'
+  namesOf,
+  registeredAddresses,
+  sentCredentials,
+} from './credentials.ts'
 import type { Numbers } from './numbers.ts'
+import { pairsOf } from './pairs.ts'
 
 /** A request as it was captured. */
 export interface ReadRequest {
@@ -97,7 +100,7 @@ export function createAsker(parts: {
   /** What the double is asked with, and what can still be tried where the provider refused. */
   async function prepare(
     message: Message,
-    identity: Exclude<ReturnType<typeof identify>, undefined>,
+    identity: Identity,
     { name, given, values }: { name: string; given: Given; values: Readonly<Record<string, unknown>> },
   ): Promise<{ standIn: StandIn; credentials: Credentials; unsettled: Readonly<Record<string, unknown>> }> {
     const places = placesOf(name)
@@ -144,13 +147,13 @@ export function createAsker(parts: {
     if (outcome === 'answered' || typeof identity !== 'string') return {}
     const { account, wire, refusals } = contract
     const invented = inventedFor(simulator, identity)
-    const at1 = { operation: name, now: at }
-    const verified = wire.verify(message, invented, account.defaults, at1)
+    const about = { operation: name, now: at }
+    const verified = wire.verify(message, invented, account.defaults, about)
     const isWrong = !verified.ok && rows.includes(verified.errorName)
     if (!isWrong && !rows.includes(refusals.unknownAccount)) return {}
     const configured = known.named(contract, identity)
     // Where the key is known, it is known as well whether the provider was right.
-    if (configured && wire.verify(message, configured.credentials, configured.settings ?? {}, at1).ok)
+    if (configured && wire.verify(message, configured.credentials, configured.settings ?? {}, about).ok)
       return {}
     const names = isWrong ? account.secrets : [places.identity ?? account.identifiedBy]
     return Object.fromEntries(names.map(each => [each, invented[each]]))
@@ -176,9 +179,12 @@ export function createAsker(parts: {
 
   return async ({ wire: captured, message }, match, given) => {
     const { name, operation, pathValues } = match
-    const identity = message && identify(contract, message, name)
-    // What cannot be read, or names nobody, is as wrong in the double as it was at the provider.
-    if (!message || identity === undefined) return send(captured, match)
+    // What cannot be read is as wrong in the double as it was at the provider.
+    if (!message) return send(captured, match)
+    const named = identify(contract, message, name)
+    // So is what names nobody, unless that is only masked.
+    if ('refusal' in named && given.rows.includes(named.refusal)) return send(captured, match)
+    const identity = 'identity' in named ? named.identity : ({ open: true } as const)
     const values = numbers.replaceIn({ ...message.params, ...pathValues })
     const { standIn, credentials, unsettled } = await prepare(message, identity, { name, given, values })
     const params = numbers.replaceIn(message.params)
@@ -198,89 +204,19 @@ export function createAsker(parts: {
   }
 }
 
-/** What names the account; undefined where nothing does, or not as it should. */
+/** What names the account, or the row of the error table for a request that names none as it should. */
 function identify(
   contract: Contract,
   message: Message,
   operation: string,
-): ReturnType<Contract['wire']['identify']> {
+): { readonly identity: Identity } | { readonly refusal: string } {
   try {
-    return contract.wire.identify(message, operation)
+    const identity = contract.wire.identify(message, operation)
+    return identity === undefined ? { refusal: contract.refusals.unknownAccount } : { identity }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return undefined
+    return { refusal: error.errorName }
   }
-}
-
-/** The credentials in the parameters of a request, as it has them; null or undefined where it has none. */
-function sentCredentials(
-  { account: { credentials, secrets } }: Contract,
-  { params, identity }: CredentialPlaces,
-  { values, account }: { values: Readonly<Record<string, unknown>>; account: Account },
-): Record<string, unknown> {
-  const sent: Record<string, unknown> = {}
-  for (const [param, credential] of params) {
-    // Who it is has been settled, and a secret is the double's own.
-    if (credential === identity || secrets.includes(credential)) continue
-    const own = account.credentials[credential]
-    const value = values[param]
-    const items = typeof value === 'string' ? value.split(',') : []
-    if (value === undefined)
-      sent[credential] = credentials.shape[credential]?.safeParse(null).success ? null : undefined
-    else sent[credential] = items.includes(String(own)) ? own : items.length > 1 ? items[0] : value
-  }
-  return sent
-}
-
-/** The callback address that a request gave and the provider took, among those that the account has registered. */
-function registeredAddresses(
-  { account: { callbackAddress }, callbacks }: Contract,
-  operation: string,
-  { values, account }: { values: Readonly<Record<string, unknown>>; account: Account },
-): Record<string, unknown> {
-  const registered = callbackAddress === undefined ? undefined : account.settings[callbackAddress]
-  if (callbackAddress === undefined || !Array.isArray(registered)) return {}
-  const given = Object.values(callbacks)
-    .filter(({ after }) => after === operation)
-    .map(({ url }) => values[/^\{\$request\.body#\/([^}]+)\}$/.exec(url)?.[1] ?? ''])
-    .filter(value => typeof value === 'string' && value !== '' && !registered.includes(value))
-  return given.length === 0 ? {} : { [callbackAddress]: [...registered, ...given] }
-}
-
-/** Everything by which requests can name the account, or what belongs to it. */
-function namesOf({ account }: Contract, { credentials, settings }: Account): ReadonlySet<string> {
-  const identities = account.identities?.(credentials, settings) ?? []
-  return new Set([...Object.values(credentials).map(String), ...identities])
-}
-
-/** Texts and numbers that stand at the same place of two answers. */
-function* pairsOf(
-  there: Readonly<Record<string, unknown>>,
-  here: Readonly<Record<string, unknown>>,
-  { list, orderNumber }: { list?: string; orderNumber?: string },
-): Generator<[string, string]> {
-  if (list === undefined) {
-    yield* leafPairs(there, here)
-    return
-  }
-  const [rows, own] = [readAt(there, list), readAt(here, list)]
-  if (!Array.isArray(rows) || !Array.isArray(own)) return
-  for (const row of rows) {
-    // In which order rows come is not for sure: they are told apart by the merchant's number.
-    const same = own.filter(each => readAt(each, orderNumber) === readAt(row, orderNumber))
-    if (same.length === 1) yield* leafPairs(row, same[0])
-  }
-}
-
-function* leafPairs(there: unknown, here: unknown): Generator<[string, string]> {
-  if (isLeaf(there) && isLeaf(here)) yield [String(there), String(here)]
-  if (typeof there !== 'object' || typeof here !== 'object' || there === null || here === null) return
-  for (const [name, value] of Object.entries(there))
-    yield* leafPairs(value, (here as Record<string, unknown>)[name])
-}
-
-function isLeaf(value: unknown): value is string | number {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number'
 }
 
 function fillPath(request: WireRequest, values: Readonly<Record<string, unknown>>): WireRequest {

@@ -1,9 +1,8 @@
 // Exchanges of a capture once more, with the double in the provider's place: how alike are the answers?
-import { type Contract, type OrderFields, PaydoubleError, readAt } from '../../contract/index.ts'
+import { type Contract, readAt } from '../../contract/index.ts'
 import { createManualClock } from '../../double/clock.ts'
 import { assembleDouble, type Double } from '../../double/double.ts'
 import type { Simulator } from '../../double/simulator.ts'
-import type { Order } from '../../store/records.ts'
 import type { Store, StoreOptions } from '../../store/store.ts'
 import type { Check, Judgement } from '../check.ts'
 import { type CapturedExchange, type CaptureItem, isUnreadable } from '../exchange.ts'
@@ -15,6 +14,7 @@ import { readText } from '../text.ts'
 import { createStandIns, type StandIns } from './accounts.ts'
 import { type Asker, createAsker, type Given, type OwnAnswer, readRequest } from './ask.ts'
 import { createNumbers, type Numbers } from './numbers.ts'
+import { findOrder, namedOrders, numbersOf, pay, payWhatIsPaid } from './payments.ts'
 import { createScores, type ScoredPart } from './scores.ts'
 import { compareShapes, type Shape } from './structure.ts'
 
@@ -40,9 +40,10 @@ export interface Replay {
 /** Callbacks that came before the answer to their order; later ones are forgotten. */
 const mostEarly = 10_000
 
-/** What a replay has of one provider. */
+/** What a replay has of one provider. Each has a clock of its own, because captures of several may follow each other. */
 interface Stage {
   readonly contract: Contract
+  readonly double: Double
   readonly numbers: Numbers
   readonly standIns: StandIns
   readonly ask: Asker
@@ -71,32 +72,27 @@ export function createReplay(options: ReplayOptions): Replay {
   const early: [CapturedExchange, Judgement][] = []
   /** What the merchant answers to a callback of the double: what he answered to that of the provider. */
   let reply = { status: 200, body: '' }
-  let started: Double | undefined
 
   /** Made with the first exchange, because a clock does not go back. */
-  function doubleAt(at: number | undefined): Double {
-    started ??= assembleDouble({
-      simulators,
+  function stageOf({ id }: Contract, at: number | undefined): Stage | undefined {
+    const simulator = simulators.find(({ contract }) => contract.id === id)
+    const before = stages.get(id)
+    if (before || !simulator) return before
+    const { contract } = simulator
+    const double = assembleDouble({
+      simulators: [simulator],
       createStore,
       clock: createManualClock(at),
       seed,
       rateLimits: false,
       allowedCallbackHosts: ['*'],
       deliver: async () => reply,
-      accounts: Object.fromEntries(contracts.map(({ id }) => [id, []])),
+      accounts: { [id]: [] },
     })
-    return started
-  }
-
-  function stageOf({ id }: Contract, double: Double): Stage | undefined {
-    const simulator = simulators.find(({ contract }) => contract.id === id)
-    const before = stages.get(id)
-    if (before || !simulator) return before
-    const { contract } = simulator
     const numbers = createNumbers()
     const standIns = createStandIns(double, contract, known)
     const ask = createAsker({ double, simulator, known, numbers, standIns, judge: judgeResponse })
-    const stage = { contract, numbers, standIns, ask }
+    const stage = { contract, double, numbers, standIns, ask }
     stages.set(id, stage)
     return stage
   }
@@ -105,14 +101,13 @@ export function createReplay(options: ReplayOptions): Replay {
     const { match } = judgement
     if (match.kind === 'unmatched') return
     const { at } = exchange
-    const double = doubleAt(at)
     const part = { provider: match.contract.id, kind: match.kind, name: match.name }
-    const stage = stageOf(match.contract, double)
+    const stage = stageOf(match.contract, at)
     if (!stage) return scores.skip(part, 'the double does not play this provider')
-    if (at !== undefined && at > double.clock.now()) await double.clock.set(at)
-    if (match.kind === 'operation')
-      return takeCall(exchange, { ...judgement, match }, { part, stage, double })
-    const isTaken = await takeCallback(exchange, judgement, { part, stage, double })
+    const { clock } = stage.double
+    if (at !== undefined && at > clock.now()) await clock.set(at)
+    if (match.kind === 'operation') return takeCall(exchange, { ...judgement, match }, { part, stage })
+    const isTaken = await takeCallback(exchange, judgement, { part, stage })
     if (!isTaken && early.length < mostEarly) early.push([exchange, judgement])
     else if (!isTaken) scores.skip(part, beforeCapture)
   }
@@ -120,13 +115,12 @@ export function createReplay(options: ReplayOptions): Replay {
   interface Place {
     readonly part: ScoredPart
     readonly stage: Stage
-    readonly double: Double
   }
 
   async function takeCall(
     exchange: CapturedExchange,
     judgement: Judgement & { readonly match: MatchedOperation },
-    { part, stage, double }: Place,
+    { part, stage }: Place,
   ): Promise<void> {
     const { contract, numbers } = stage
     const { match, outcome, rows = [], answer } = judgement
@@ -139,15 +133,17 @@ export function createReplay(options: ReplayOptions): Replay {
     const request = readRequest(exchange.request, match)
     if (!request) return scores.skip(part, 'the body of the request was not captured')
 
+    if (!request.message && outcome === 'answered')
+      return scores.skip(part, 'the request was answered, and cannot be read as it was captured')
     const params = request.message?.params ?? {}
     const named = namedOrders(match, params)
     // Of orders from before the capture the double cannot know.
     const isBefore = named.length > 0 && !named.some(number => numbers.isKnown(number))
     if (isBefore && outcome === 'answered' && !isEmptyList(match, answer))
       return scores.skip(part, beforeCapture)
-    if (outcome === 'answered') await payWhatIsPaid({ match, params, answer, named }, { stage, double })
+    if (outcome === 'answered') await payWhatIsPaid(stage, { match, params, answer, named })
 
-    const given: Given = { outcome, rows, answer, at: exchange.at ?? double.clock.now() }
+    const given: Given = { outcome, rows, answer, at: exchange.at ?? stage.double.clock.now() }
     const own = await stage.ask(request, match, given)
     const there = shapeOf(contract, { ...response, outcome, answer })
     const here = shapeOf(contract, own)
@@ -161,14 +157,15 @@ export function createReplay(options: ReplayOptions): Replay {
   async function takeCallback(
     { request, response }: CapturedExchange,
     { match, values }: Judgement,
-    { part, stage, double }: Place,
+    { part, stage }: Place,
   ): Promise<boolean> {
     const fields = stage.contract.callbacks[part.name]?.order
     if (!values || !fields) {
       scores.skip(part, values ? 'the contract does not say which order it is about' : 'it is no JSON object')
       return true
     }
-    const order = await findOrder(stage, double, numbersOf(values, fields))
+    const { double } = stage
+    const order = await findOrder(stage, numbersOf(values, fields))
     if (!order || match.kind !== 'callback') return false
     if (response) reply = { status: response.status, body: readText(response.body ?? '').text }
     await pay(double, order)
@@ -194,114 +191,19 @@ export function createReplay(options: ReplayOptions): Replay {
     async end() {
       for (const [exchange, judgement] of early.splice(0)) {
         const { match } = judgement
-        const stage = match.kind === 'callback' ? stages.get(match.contract.id) : undefined
-        if (!stage || !started || match.kind !== 'callback') continue
+        const stage = match.kind === 'callback' && stages.get(match.contract.id)
+        if (!stage) continue
         const part = { provider: match.contract.id, kind: match.kind, name: match.name }
-        const isTaken = await takeCallback(exchange, judgement, { part, stage, double: started })
+        const isTaken = await takeCallback(exchange, judgement, { part, stage })
         if (!isTaken) scores.skip(part, beforeCapture)
       }
-      await started?.close()
+      for (const { double } of stages.values()) await double.close()
       return scores.list()
     },
   }
 }
 
 const beforeCapture = 'it is about an order from before the capture'
-
-/** Has those orders paid that an answer shows as paid, or gives back. */
-async function payWhatIsPaid(
-  {
-    match: { operation },
-    params,
-    answer = {},
-    named,
-  }: {
-    match: MatchedOperation
-    params: Readonly<Record<string, unknown>>
-    answer: Judgement['answer']
-    named: readonly unknown[]
-  },
-  { stage, double }: { stage: Stage; double: Double },
-): Promise<void> {
-  if (operation.orders?.creates) {
-    // What makes an order and names another one gives that back.
-    for (const number of named) await pay(double, await findOrder(stage, double, { providerNumber: number }))
-    return
-  }
-  const { request = {}, response = {} } = operation.orders ?? {}
-  const rows = response.list === undefined ? [answer] : readAt(answer, response.list)
-  if (!Array.isArray(rows) || !response.isPaid) return
-  const asked = {
-    ...numbersOf(params, request),
-    ...(operation.orderNumber && { orderNumber: params[operation.orderNumber] }),
-  }
-  for (const row of rows) {
-    if (typeof row !== 'object' || row === null || !response.isPaid(row)) continue
-    const shown = numbersOf(row, response)
-    const numbers = {
-      providerNumber: shown.providerNumber ?? asked.providerNumber,
-      orderNumber: shown.orderNumber ?? asked.orderNumber,
-    }
-    await pay(double, await findOrder(stage, double, numbers))
-  }
-}
-
-interface OrderNumbers {
-  readonly providerNumber?: unknown
-  readonly orderNumber?: unknown
-}
-
-function numbersOf(values: unknown, { providerNumber, orderNumber }: OrderFields): OrderNumbers {
-  return { providerNumber: readAt(values, providerNumber), orderNumber: readAt(values, orderNumber) }
-}
-
-/** The double's order, by the provider's number of the real one or else by the merchant's. */
-async function findOrder(
-  { contract, numbers }: Stage,
-  double: Double,
-  { providerNumber, orderNumber }: OrderNumbers,
-): Promise<Order | undefined> {
-  const stand = numbers.find(providerNumber)
-  const order = stand && (await double.orders.get(stand.own))
-  if (order || orderNumber === undefined || orderNumber === '') return order
-  const filter = { provider: contract.id, orderNumber: String(orderNumber) }
-  return (await double.orders.list(filter, { limit: 1 })).items[0]
-}
-
-/** Has a payer pay an order, unless it is paid or is a refund. */
-async function pay(double: Double, order: Order | undefined): Promise<void> {
-  if (order?.kind !== 'payment' || order.status === 'paid') return
-  try {
-    await double.payer.pay(order.id, { late: order.status !== 'pending' })
-  } catch (error) {
-    // Then it stays unpaid, which shows in what is compared.
-    if (!(error instanceof PaydoubleError)) throw error
-  }
-}
-
-/** The numbers of orders that a request is about, and does not make. */
-function namedOrders(
-  { contract, operation }: MatchedOperation,
-  params: Readonly<Record<string, unknown>>,
-): string[] {
-  const pointers = Object.values(contract.operations).flatMap(({ orders }) => [
-    orders?.request?.providerNumber,
-    orders?.response?.providerNumber,
-  ])
-  const names = new Set(pointers.map(lastName))
-  const { creates, request } = operation.orders ?? {}
-  names.add(operation.orderNumber ?? lastName(request?.orderNumber))
-  if (creates) for (const own of [operation.orderNumber, lastName(request?.orderNumber)]) names.delete(own)
-  return [...names].flatMap(name => {
-    const value = name === undefined ? undefined : params[name]
-    const isGiven = typeof value === 'string' || typeof value === 'number'
-    return isGiven
-      ? String(value)
-          .split(',')
-          .filter(item => item !== '')
-      : []
-  })
-}
 
 function isEmptyList({ operation }: MatchedOperation, answer: Judgement['answer']): boolean {
   const list = operation.orders?.response?.list
@@ -325,8 +227,4 @@ function shapeOf(
 
 function mediaTypeOf(type = ''): string {
   return (type.split(';', 1)[0] ?? '').trim().toLowerCase() || 'none'
-}
-
-function lastName(pointer: string | undefined): string | undefined {
-  return pointer?.slice(pointer.lastIndexOf('/') + 1)
 }
