@@ -16,6 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/double': ['src/signature', 'src/store', 'src/contract'],
   'src/doors': ['src/double', 'src/signature', 'src/store', 'src/contract', 'src/version.ts'],
   'src/openapi': ['src/contract'],
+  'src/diff': ['src/openapi', 'src/contract'],
   'src/config.ts': ['src/double', 'src/contract'],
   'src/version.ts': [],
   'src/index.ts': ['src/doors', 'src/double', 'src/signature', 'src/store', 'src/contract', 'src/config.ts'],

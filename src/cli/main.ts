@@ -5,6 +5,7 @@ import { addAccounts } from './accounts.ts'
 import { addCallbacks } from './callbacks.ts'
 import { addCheck } from './check.ts'
 import { addClock } from './clock.ts'
+import { addDiff } from './diff.ts'
 import { addEvidence } from './evidence.ts'
 import { addExplain } from './explain.ts'
 import { addFault } from './fault.ts'
@@ -68,6 +69,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     addTorture,
     addCheck,
     addEvidence,
+    addDiff,
   ])
     add(program)
   exitByException(program)

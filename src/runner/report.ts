@@ -101,6 +101,11 @@ export interface CaseOutcome {
   readonly why?: string
 }
 
+/** Whether something else came than was expected. */
+export function isDifferent(outcome: CaseOutcome['outcome']): boolean {
+  return outcome === 'differs' || outcome === 'assumptionDiffers'
+}
+
 /** How much of the structure of real answers the double has, by operation. */
 export interface FidelityScore {
   readonly provider: string

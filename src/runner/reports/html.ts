@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { visible } from '../../signature/columns.ts'
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import type { CaseOutcome, CheckReport, FidelityScore } from '../report.ts'
+import { type CaseOutcome, type CheckReport, type FidelityScore, isDifferent } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
 import { style } from './html-style.ts'
 import { kindOf } from './kinds.ts'
@@ -153,6 +153,7 @@ const caseWords: Readonly<Record<CaseOutcome['outcome'], { readonly text: string
   {
     asExpected: { text: 'as expected', look: 'good' },
     differs: { text: 'differs', look: 'breaking' },
+    assumptionDiffers: { text: 'other than assumed', look: 'note' },
     skipped: { text: 'skipped', look: '' },
     unreachable: { text: 'unreachable', look: 'additive' },
   }
@@ -162,7 +163,7 @@ function cases(all: readonly CaseOutcome[]): string {
   const items = all.map(({ outcome, provider, name, summary, cost, expected, received, why }) => {
     const { text: word, look } = caseWords[outcome]
     const rows = [
-      ...(outcome === 'differs'
+      ...(isDifferent(outcome)
         ? [
             row('expected', `<code>${text(expected)}</code>`, 'expected'),
             row('received', `<code>${text(received)}</code>`, 'received'),

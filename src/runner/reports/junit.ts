@@ -121,6 +121,7 @@ function toCase({ name, outcome, summary, expected, received, why }: CaseOutcome
   ].join('\n')
   switch (outcome) {
     case 'asExpected':
+    case 'assumptionDiffers':
       return { name, is: 'passed' }
     case 'skipped':
       return { name, is: 'skipped', text: why ?? summary }

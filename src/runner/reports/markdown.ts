@@ -2,7 +2,7 @@
 import { visible } from '../../signature/columns.ts'
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import { type CheckReport, isFailing } from '../report.ts'
+import { type CheckReport, isDifferent, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
 import { showScore } from './terminal.ts'
 import {
@@ -120,6 +120,7 @@ function caseTable({ cases = [] }: CheckReport): string[] {
   const words = {
     asExpected: '✅',
     differs: '❌ differs',
+    assumptionDiffers: '💡 other than assumed',
     skipped: '⚪ skipped',
     unreachable: '🔌 unreachable',
   }
@@ -128,7 +129,7 @@ function caseTable({ cases = [] }: CheckReport): string[] {
     '| | case | expected | received | |\n| --- | --- | --- | --- | --- |',
     ...cases.map(
       ({ outcome, provider, name, expected, received, why = '' }) =>
-        `| ${words[outcome]} | ${code(`${provider}.${name}`)} | ${outcome === 'differs' ? code(expected) : ''} | ${outcome === 'differs' ? code(received) : ''} | ${plain(why)} |`,
+        `| ${words[outcome]} | ${code(`${provider}.${name}`)} | ${isDifferent(outcome) ? code(expected) : ''} | ${isDifferent(outcome) ? code(received) : ''} | ${plain(why)} |`,
     ),
     '',
   ]

@@ -4,7 +4,7 @@ import type { Severity } from '../../contract/index.ts'
 import { columnsOf, cut, visible, wrapWords } from '../../signature/columns.ts'
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import { type CaseOutcome, type CheckReport, isFailing } from '../report.ts'
+import { type CaseOutcome, type CheckReport, isDifferent, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
 import {
   type Chapter,
@@ -203,6 +203,7 @@ function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
   const parts = [
     `${count('asExpected')} of ${plural(cases.length, 'case')} as expected`,
     ...(count('differs') > 0 ? [`${count('differs')} ${count('differs') === 1 ? 'differs' : 'differ'}`] : []),
+    ...(count('assumptionDiffers') > 0 ? [`${count('assumptionDiffers')} other than assumed`] : []),
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
     ...(count('unreachable') > 0 ? [`${count('unreachable')} unreachable`] : []),
   ]
@@ -213,7 +214,7 @@ function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
     lines.push(`  ${paint(style, mark)} ${visible(`${provider}.${name}`)}${paint('dim', `  ${cost}`)}`)
     if (outcome === 'asExpected') continue
     lines.push(...paragraph(summary, page, 4))
-    if (outcome === 'differs')
+    if (isDifferent(outcome))
       lines.push(
         ...labelled('expected', expected, page, 'green'),
         ...labelled('received', received, page, 'red'),
@@ -227,6 +228,7 @@ const caseMarks: Readonly<Record<CaseOutcome['outcome'], { readonly mark: string
   {
     asExpected: { mark: '✔', style: 'green' },
     differs: { mark: '✖', style: 'red' },
+    assumptionDiffers: { mark: '!', style: 'cyan' },
     skipped: { mark: '○', style: 'dim' },
     unreachable: { mark: '✖', style: 'yellow' },
   }
