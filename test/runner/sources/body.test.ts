@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { read, toLine } from '../../harness/captures.ts'
 
 const json = JSON.stringify({ respcd: '0000', text: '支付成功'.repeat(20) })
-const gbk = Buffer.from([0x7b, 0x22, 0xd6, 0xa7, 0x22, 0x7d])
+const gbk = Buffer.from([0x7b, 0x22, 0xb8, 0xb6, 0x22, 0x7d])
 
 /** What comes of an answer with these bytes. */
 async function answer(bytes: Uint8Array, encoding?: string) {

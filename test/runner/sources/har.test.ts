@@ -54,7 +54,7 @@ test.each([
 })
 
 test('bytes in base64 that are no UTF-8 stay as they are', async () => {
-  const gbk = Buffer.from([0x22, 0xd6, 0xa7, 0x22])
+  const gbk = Buffer.from([0x22, 0xb8, 0xb6, 0x22])
   const { exchanges } = await read(toHar([answer({ text: gbk.toString('base64'), encoding: 'base64' })]))
   expect(exchanges[0]?.response?.body).toEqual(gbk)
 })
