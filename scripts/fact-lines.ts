@@ -42,9 +42,10 @@ function placeOf({ path, provenance, schema }: Fact, folder: string): string {
   const own = path.startsWith('servers.') ? path.slice('servers.'.length) : path.split('.').at(-1)
   const name = (own ?? '').replace(/[^\w]/g, '\\$&')
   const isWhole = /^(operations|callbacks)\.\w+$/.test(path)
+  const begins = path.startsWith('operations.') ? 'defineOperation\\(' : '\\{'
   const named = new RegExp(
     isWhole
-      ? `^(export )?const ${name} = (define|\\{)`
+      ? `^(export )?const ${name} = ${begins}`
       : `^\\s*(const )?(['"]?${name}['"]?|\\[['"]${name}['"]\\])( =|:)|\\b(name|kind|url|windowMs): ['"]?${name}\\b|\\b\\w+\\(['"]${name}['"]`,
   )
   if (isWhole) {

@@ -1,4 +1,5 @@
 // Annotations of a workflow on GitHub: the worst findings. All others are in the summary of the step.
+import { visible } from '../../signature/columns.ts'
 import type { FindingGroup } from '../findings.ts'
 import type { CheckReport } from '../report.ts'
 import { verdictOf } from '../verdict.ts'
@@ -61,14 +62,10 @@ function command(name: string, properties: Readonly<Record<string, string>>, tex
 /** So that what was captured ends neither the line nor the command. */
 function escapeData(text: string): string {
   return text
-    .toWellFormed()
-    .replaceAll('%', '%25')
-    .replaceAll('\r', '%0D')
-    .replaceAll('\n', '%0A')
-    .replace(controls, '\ufffd')
+    .split('\n')
+    .map(line => visible(line).replaceAll('%', '%25'))
+    .join('%0A')
 }
-
-const controls = /\p{Cc}|[\u2028\u2029]/gu
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

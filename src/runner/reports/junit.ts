@@ -47,7 +47,7 @@ export function toJunitXml(report: CheckReport, options: ReportOptions = {}): st
   ]
   // The schema asks for a time. Where no exchange has one there is none, and a report has no clock.
   const timestamp = toTimestamp(report.from ?? 0)
-  const xml = suites.map((suite, id) => toXml(suite, id, timestamp))
+  const xml = suites.map((suite, id) => toXml(suite, { id, timestamp, version: report.version }))
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${xml.join('')}</testsuites>\n`
 }
 
@@ -132,7 +132,10 @@ function toCase({ name, outcome, summary, expected, received, why }: CaseOutcome
   }
 }
 
-function toXml({ name, cases, output = '' }: Suite, id: number, timestamp: string): string {
+function toXml(
+  { name, cases, output = '' }: Suite,
+  { id, timestamp, version }: { readonly id: number; readonly timestamp: string; readonly version: string },
+): string {
   const count = (is: TestCase['is']) => cases.filter(each => each.is === is).length
   const attributes = {
     id,
@@ -151,7 +154,7 @@ function toXml({ name, cases, output = '' }: Suite, id: number, timestamp: strin
     return each.is === 'passed' ? `${open}/>\n` : `${open}>\n      ${toOutcome(each)}\n    </testcase>\n`
   })
   return [
-    `  <testsuite${toAttributes(attributes)}>\n    <properties/>\n`,
+    `  <testsuite${toAttributes(attributes)}>\n    <properties>\n      <property${toAttributes({ name: 'paydouble', value: version })}/>\n    </properties>\n`,
     ...inner,
     `    <system-out>${escapeXml(output)}</system-out>\n    <system-err/>\n  </testsuite>\n`,
   ].join('')

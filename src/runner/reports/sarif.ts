@@ -171,7 +171,7 @@ function toCaseResult(
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: `contracts/${encodeURIComponent(provider)}/cases.ts`, uriBaseId: sources },
+          artifactLocation: { uri: `contracts/${toUri(provider)}/cases.ts`, uriBaseId: sources },
         },
         logicalLocations: [{ name, fullyQualifiedName: `${provider}.cases.${name}`, kind: 'function' }],
       },

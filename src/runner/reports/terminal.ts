@@ -1,11 +1,21 @@
 // A report for a person at a terminal: what it comes to, then why, then what was not judged.
-import { styleText } from 'node:util'
 import type { Severity } from '../../contract/index.ts'
-import { columnsOf, cut, visible, wrapWords } from '../../signature/columns.ts'
+import { columnsOf, cut, visible } from '../../signature/columns.ts'
 import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
 import { type CaseOutcome, type CheckReport, isDifferent, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
+import {
+  heading,
+  item,
+  labelEnd,
+  labelled,
+  type Page,
+  painter,
+  paragraph,
+  row,
+  type Style,
+} from './terminal-page.ts'
 import {
   type Chapter,
   countsOf,
@@ -34,14 +44,12 @@ const mostFindings = 200
 /** Lines of each list of what was not judged. */
 const mostListed = 20
 const narrowest = 40
-/** Where texts behind a label begin. */
-const indent = 14
 
 /** A report for a terminal. Nothing in it moves the cursor, whatever was captured. */
 export function toTerminalText(report: CheckReport, options: TerminalOptions = {}): string {
   const width = Math.max(narrowest, Math.min(options.width ?? 80, 140))
   const paint = painter(options.color ?? false)
-  const page: Page = { width, paint, failOn: options.failOn ?? 'additive' }
+  const page = { width, paint, failOn: options.failOn ?? 'additive' }
   const verdict = verdictOf(report, options.failOn)
   const findings = findingLines(report, page)
   const rest = [
@@ -52,24 +60,11 @@ export function toTerminalText(report: CheckReport, options: TerminalOptions = {
   ]
   const lines = [...headLines(report, verdict, page), ...findings, ...rest]
   // Who has scrolled to the end need not go back for what it comes to.
-  if (lines.length > repeatedAfter) lines.push('', headline(report, verdict, page))
+  if (lines.length > repeatedAfter) lines.push('', ...headline(report, verdict, page))
   return `${lines.join('\n')}\n`
 }
 
 const repeatedAfter = 24
-
-interface Page {
-  readonly width: number
-  readonly paint: Paint
-  readonly failOn: ReportOptions['failOn']
-}
-
-type Style = Parameters<typeof styleText>[0]
-type Paint = (style: Style, text: string) => string
-
-function painter(color: boolean): Paint {
-  return color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
-}
 
 const marks: Readonly<Record<Severity, { readonly mark: string; readonly style: Style }>> = {
   breaking: { mark: '✖', style: 'red' },
@@ -86,10 +81,8 @@ const verdicts: Readonly<Record<Verdict['outcome'], { readonly text: string; rea
   interrupted: { text: '✖ INTERRUPTED', style: ['bold', 'yellow'] },
 }
 
-function headline(report: CheckReport, { outcome }: Verdict, { paint }: Page): string {
-  const { text, style } = verdicts[outcome]
-  const counts = showCounts(countsOf(report)) || 'nothing found'
-  return `${paint(style, text)}  ${counts}`
+function headline(report: CheckReport, { outcome }: Verdict, page: Page): string[] {
+  return row([verdicts[outcome], { text: showCounts(countsOf(report)) || 'nothing found' }], page)
 }
 
 function headLines(report: CheckReport, verdict: Verdict, page: Page): string[] {
@@ -104,22 +97,21 @@ function headLines(report: CheckReport, verdict: Verdict, page: Page): string[] 
     ...[showPeriod(report)].filter(text => text !== ''),
   ]
   return [
-    headline(report, verdict, page),
-    ...paragraph(verdict.text, page, 2),
+    ...headline(report, verdict, page),
+    ...paragraph(verdict.text, page),
     '',
     ...labelled('checked', report.title, page),
     ...labelled('seen', parts.join(', '), page),
   ]
 }
 
-function findingLines(report: CheckReport, page: Page): string[] {
-  const { paint } = page
+function findingLines(report: CheckReport, page: Page & Pick<ReportOptions, 'failOn'>): string[] {
   const lines: string[] = []
   let left = mostFindings
   for (const chapter of toChapters(report)) {
     const { findings } = chapter
     if (findings.length === 0) continue
-    lines.push('', chapterHead(chapter, page))
+    lines.push('', ...chapterHead(chapter, page))
     for (const finding of findings.slice(0, left)) lines.push('', ...oneFinding(finding, page))
     left = Math.max(0, left - findings.length)
   }
@@ -128,7 +120,13 @@ function findingLines(report: CheckReport, page: Page): string[] {
     lines.push('')
     for (const { provider, name, count } of clean)
       lines.push(
-        `${paint('green', '✔')} ${visible(`${provider}.${name}`)}${paint('dim', `  ${plural(count, 'exchange')}`)}`,
+        ...row(
+          [
+            { text: `✔ ${provider}.${name}`, style: 'green' },
+            { text: plural(count, 'exchange'), style: 'dim' },
+          ],
+          page,
+        ),
       )
   }
   const hidden = report.findings.length - mostFindings
@@ -151,13 +149,11 @@ function findingLines(report: CheckReport, page: Page): string[] {
   return lines
 }
 
-function chapterHead({ provider, name, kind, count }: Chapter, { paint }: Page): string {
-  const title = visible(`${provider}.${name}`)
-  const what = kind === 'callback' ? plural(count, 'callback') : plural(count, 'exchange')
-  return `${paint(['bold', 'underline'], title)}${paint('dim', `  ${what}`)}`
+function chapterHead({ provider, name, kind, count }: Chapter, page: Page): string[] {
+  return heading(`${provider}.${name}`, plural(count, kind === 'callback' ? 'callback' : 'exchange'), page)
 }
 
-function oneFinding(finding: FindingGroup, page: Page): string[] {
+function oneFinding(finding: FindingGroup, page: Page & Pick<ReportOptions, 'failOn'>): string[] {
   const { severity, kind, message, expected, provenance, detail, accepted } = finding
   const { paint, width } = page
   const { mark, style } = marks[severity]
@@ -198,7 +194,6 @@ function detailLines(detail: string, { width, paint }: Page): string[] {
 
 function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
   if (cases.length === 0) return []
-  const { paint } = page
   const count = (outcome: CaseOutcome['outcome']) => cases.filter(each => each.outcome === outcome).length
   const parts = [
     `${count('asExpected')} of ${plural(cases.length, 'case')} as expected`,
@@ -207,11 +202,20 @@ function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
     ...(count('unreachable') > 0 ? [`${count('unreachable')} unreachable`] : []),
   ]
-  const lines = ['', `${paint(['bold', 'underline'], 'Cases')}${paint('dim', `  ${parts.join(', ')}`)}`, '']
+  const lines = ['', ...heading('Cases', parts.join(', '), page), '']
   for (const each of cases) {
     const { outcome, provider, name, summary, expected, received, why, cost } = each
     const { mark, style } = caseMarks[outcome]
-    lines.push(`  ${paint(style, mark)} ${visible(`${provider}.${name}`)}${paint('dim', `  ${cost}`)}`)
+    lines.push(
+      ...row(
+        [
+          { text: `${mark} ${provider}.${name}`, style },
+          { text: cost, style: 'dim' },
+        ],
+        page,
+        2,
+      ),
+    )
     if (outcome === 'asExpected') continue
     lines.push(...paragraph(summary, page, 4))
     if (isDifferent(outcome))
@@ -237,19 +241,17 @@ const barLength = 20
 
 function fidelityLines({ fidelity = [] }: CheckReport, page: Page): string[] {
   if (fidelity.length === 0) return []
-  const { paint } = page
-  const lines = [
-    '',
-    paint(['bold', 'underline'], 'Fidelity: how much of the real answers the double has'),
-    '',
-  ]
+  const lines = ['', ...heading('Fidelity', 'how much of the real answers the double has', page), '']
   for (const { provider, name, score, exchanges, differences } of fidelity) {
     const filled = Math.round(Math.min(1, Math.max(0, score)) * barLength)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}`
     const style = score >= 1 ? 'green' : score >= 0.9 ? 'yellow' : 'red'
-    lines.push(
-      `  ${paint(style, bar)} ${showScore(score).padStart(6)}  ${visible(`${provider}.${name}`)}${paint('dim', `  ${plural(exchanges, 'exchange')}`)}`,
-    )
+    const parts = [
+      { text: `${bar} ${showScore(score).padStart(6)}`, style },
+      { text: `${provider}.${name}` },
+      { text: plural(exchanges, 'exchange'), style: 'dim' },
+    ] as const
+    lines.push(...row(parts, page, 2))
     for (const difference of differences) lines.push(...item(difference, page, 4))
   }
   return lines
@@ -263,10 +265,9 @@ export function showScore(score: number): string {
 function baselineLines({ baseline }: CheckReport, page: Page): string[] {
   if (!baseline) return []
   const { file, accepted, unused, expired } = baseline
-  const { paint } = page
   const lines = [
     '',
-    `${paint(['bold', 'underline'], 'Baseline')}${paint('dim', `  ${visible(file)}`)}`,
+    ...heading('Baseline', file, page),
     '',
     ...labelled('accepted', plural(accepted, 'finding'), page),
   ]
@@ -279,7 +280,7 @@ function baselineLines({ baseline }: CheckReport, page: Page): string[] {
       label === 'expired' ? (list.length === 1 ? 'it counts again' : 'they count again') : 'no longer needed'
     lines.push(...labelled(label, `${plural(list.length, 'entry', 'entries')}: ${what}`, page, style))
     for (const { id, expires, reason } of list.slice(0, mostListed))
-      lines.push(...item(`${id} (until ${expires}: ${reason})`, page, indent + 2))
+      lines.push(...item(`${id} (until ${expires}: ${reason})`, page, labelEnd))
     lines.push(...moreOf(list.length, page))
   }
   return lines
@@ -313,7 +314,7 @@ function leftOutLines({ unmatched, unreadable, unverified }: CheckReport, page: 
     .filter(({ count }) => count > 0)
     .flatMap(({ title, count, what, items }) => [
       '',
-      `${page.paint(['bold', 'underline'], title)}${page.paint('dim', `  ${count} ${what}`)}`,
+      ...heading(title, `${count} ${what}`, page),
       '',
       ...items.slice(0, mostListed).flatMap(text => item(text, page)),
       ...moreOf(items.length, page),
@@ -322,29 +323,4 @@ function leftOutLines({ unmatched, unreadable, unverified }: CheckReport, page: 
 
 function moreOf(count: number, page: Page): string[] {
   return count > mostListed ? item(`and ${count - mostListed} more, which the other reports list`, page) : []
-}
-
-function item(text: string, page: Page, left = 2): string[] {
-  return rowsOf(text, page.width - left - 2).map(
-    (row, i) => `${' '.repeat(left)}${i === 0 ? '-' : ' '} ${row}`,
-  )
-}
-
-function paragraph(text: string, page: Page, left = 2): string[] {
-  return rowsOf(text, page.width - left).map(row => `${' '.repeat(left)}${row}`)
-}
-
-function labelled(label: string, text: string, { width, paint }: Page, style?: Style): string[] {
-  const left = indent + 2
-  return rowsOf(text, width - left).map((row, i) => {
-    const shown = style === undefined ? row : paint(style, row)
-    return `    ${paint('dim', (i === 0 ? label : '').padEnd(left - 4))}${shown}`
-  })
-}
-
-/** Words in rows; a word that is longer than a row goes on in the next one. */
-function rowsOf(text: string, columns: number): string[] {
-  return wrapWords(visible(text), columns).flatMap(row =>
-    columnsOf(row) > columns ? cut(row, columns) : [row],
-  )
 }

@@ -330,3 +330,13 @@ export const hostileReport: fc.Arbitrary<CheckReport> = fc
     ],
     fidelity: [{ provider: text, name: other, exchanges: 1, score: 0.5, differences: [text, other] }],
   }))
+
+/** Characters that move a cursor, or turn the reading direction. */
+export const controls = /(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u
+
+const escapeCharacter = String.fromCharCode(27)
+
+/** A text for a terminal without its colours. */
+export function withoutColors(text: string): string {
+  return text.replace(new RegExp(`${escapeCharacter}\\[\\d+m`, 'g'), '')
+}
