@@ -85,7 +85,7 @@ async function run(provider: string, flags: Flags): Promise<void> {
       runId: randomBytes(3).toString('hex'),
       now: Date.now,
       wait: ms => pause(ms, interrupted.signal),
-      deadline: AbortSignal.timeout,
+      deadline: ms => AbortSignal.timeout(ms),
       signal: interrupted.signal,
       onExchange: (exchange, name) => recorder?.add(exchange, name),
       onCode: showCode,

@@ -110,7 +110,7 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Rec
     if (!variable) {
       throw new PaydoubleError(
         'badConfig',
-        `Failed to read the environment: there is no variable ${name}. There are ${[...Object.keys(variables), ...otherVariables].join(', ')}, and those of credentials, which "paydouble check live --help" lists.`,
+        `Failed to read the environment: there is no variable ${name}; those of credentials are listed by "paydouble check live --help". There are ${[...Object.keys(variables), ...otherVariables].join(', ')}.`,
       )
     }
     values[variable.key] = variable.read(text)

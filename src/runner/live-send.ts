@@ -92,6 +92,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no way leads to its network',
   ETIMEDOUT: 'the connection came to no end',
   EPIPE: 'the connection was cut',
+  EPROTO: 'what answers there speaks no TLS',
 }
 
 function whyOf(error: unknown): string {
@@ -99,6 +100,7 @@ function whyOf(error: unknown): string {
   // Of a host with several addresses each has an error of its own.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
   const { code = '', message } = first as Error & { code?: string }
+  if (code.startsWith('HPE_')) return 'what answers there speaks no HTTP'
   return reasons[code] ?? (message === '' ? code || 'the connection failed' : message.replace(/\.$/, ''))
 }
 

@@ -76,8 +76,8 @@ export function judgeCase(
   }
 }
 
-/** The rows by which a provider says that it does not take the credentials, as far as one of them came. */
-export function isRefusedFor(
+/** Why a provider does not take the credentials, where that is what it says by one of these rows. */
+export function whyRefused(
   contract: Contract,
   rows: readonly string[],
   {
@@ -85,10 +85,16 @@ export function isRefusedFor(
     response,
     account,
   }: { readonly judgement: Judgement; readonly response: CapturedResponse; readonly account: CheckAccount },
-): boolean {
-  if (judgement.outcome === undefined) return response.status === 401 || response.status === 403
+): string | undefined {
+  const received = showReceived(contract, judgement, response)
+  if (judgement.outcome === undefined)
+    return response.status === 401 || response.status === 403 ? `${received}.` : undefined
+  const codes = codesOf(contract, account)
   const code = String(judgement.answer?.[contract.codeField])
-  return judgement.outcome === 'refused' && rows.map(codesOf(contract, account)).includes(code)
+  const row = rows.find(name => judgement.outcome === 'refused' && codes(name) === code)
+  if (row === undefined) return undefined
+  const isAssumed = contract.errors[row]?.provenance.level === 'assumed'
+  return `${received}.${isAssumed ? ` That this code says so is assumed: where it is another one, set "errorCodes": { "${row}": … } of the account.` : ''}`
 }
 
 /** The code of a row, which an account may have chosen where it is assumed. */

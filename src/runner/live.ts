@@ -7,7 +7,7 @@ import type { CheckAccount } from './known-accounts.ts'
 import { createPace, type Time } from './live-pace.ts'
 import { type PlannedCase, planCases } from './live-plan.ts'
 import { sendRequest, toUrl } from './live-send.ts'
-import { isRefusedFor, judgeCase, kindsToLeaveOut, showExpected, type Verdict } from './live-verdict.ts'
+import { judgeCase, kindsToLeaveOut, showExpected, type Verdict, whyRefused } from './live-verdict.ts'
 import type { CaseOutcome, CheckReport } from './report.ts'
 
 export interface LiveOptions extends Time {
@@ -171,8 +171,8 @@ function createRun(
     const { response } = exchange
     const judgement = check.judge(exchange, { without: kindsToLeaveOut(contract, tried) })
     const verdict = judgeCase(contract, tried, { judgement, response, given, account })
-    if (tried.probe && isRefusedFor(contract, tried.probe, { judgement, response, account }))
-      throw credentialsRefused(contract, options, check.mask.text(verdict.received))
+    const why = tried.probe && whyRefused(contract, tried.probe, { judgement, response, account })
+    if (why !== undefined) throw credentialsRefused(contract, options, check.mask.text(why))
     return { answer: judgement.answer ?? {}, exchange, verdict }
   }
 
@@ -274,11 +274,11 @@ function unreachable({ id }: Contract, target: string, why: string): PaydoubleEr
 function credentialsRefused(
   contract: Contract,
   { target, account }: LiveOptions,
-  received: string,
+  why: string,
 ): PaydoubleError {
   const names = Object.keys(contract.account.credentials.shape).join(', ')
   return new PaydoubleError(
     'credentialsRefused',
-    `Failed to check ${contract.id} at ${target}: it does not take the credentials of the account ${JSON.stringify(account.id)}. A request that is right but for one parameter got ${received}. Check ${names}.`,
+    `Failed to check ${contract.id} at ${target}: it does not take the credentials of the account ${JSON.stringify(account.id)}. A request that is right but for one parameter got ${why} Check ${names}.`,
   )
 }

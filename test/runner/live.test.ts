@@ -75,6 +75,22 @@ describeDoors('live', open => {
     expect(report.exchanges).toBeLessThanOrEqual(12)
   })
 
+  test('a query that gets no answer is asked again until the time is over, and is then unreachable', async () => {
+    const door = await ready(open)
+    const lost = { provider: 'dms', operation: 'getOrderDetail', network: { do: 'reset' } } as const
+    door.double.faults.add({ ...lost, times: 3 })
+    const paying = {
+      cost: 'paid',
+      only: ['queryPaid'],
+      payWithinMs: 60_000,
+      ...payWhileWaiting(door),
+    } as const
+    expect(outcomesOf(await runLive(door, 'dms', paying))).toMatchObject({ queryPaid: 'asExpected' })
+    door.double.faults.add({ ...lost, times: 'always' })
+    const report = await runLive(door, 'dms', { ...paying, runId: 'next' })
+    expect(report.cases?.at(-1)).toMatchObject({ name: 'queryPaid', outcome: 'unreachable' })
+  })
+
   test('another answer than expected differs, and what needs it is skipped', async () => {
     const door = await ready(open)
     door.double.faults.add({ provider: 'qfpay', operation: 'payment', error: '1254' })
@@ -176,8 +192,8 @@ describeDoors('live', open => {
     ['qfpay', { clientKey: 'OTHERKEY000000000000000000000000' }],
     ['qfpay', { appCode: 'OTHERAPP000000000000000000000000' }],
     ['its500', { appSecret: 'ffffffffffffffffffffffffffffffff' }],
-    ['vvtool', { accessToken: 'another' }],
-    ['dms', { payerId: 'another' }],
+    ['vvtool', { accessToken: 'nobodys-token' }],
+    ['dms', { payerId: 'nobodys-payer' }],
   ] as const)('%s: %o that is not taken ends it with the first request', async (id, wrong) => {
     const door = await ready(open)
     const account = await accountOf(door, id)
@@ -190,6 +206,7 @@ describeDoors('live', open => {
     const error = await run.catch((thrown: Error & { code: string }) => thrown)
     expect(error).toMatchObject({ code: 'credentialsRefused', message: expect.stringContaining(name) })
     expect(String(error)).not.toContain(value)
+    expect(String(error).includes('is assumed')).toBe(id === 'dms')
     expect(sent).toHaveLength(1)
   })
 
@@ -308,19 +325,22 @@ async function listen(server: Server): Promise<string> {
 
 test('a target where nothing listens is unreachable, and so is one that speaks no HTTP or no TLS', async () => {
   const door = await openHttp()
-  const server = createServer()
-  server.on('connection', socket => socket.end('paydouble\r\n'))
-  const mute = await listen(server)
+  const plain = await listen(createServer())
+  const mute = createServer()
+  mute.on('connection', socket => socket.end('paydouble\r\n\r\n'))
   const closed = createServer()
   const gone = await listen(closed)
   await new Promise(resolve => closed.close(resolve))
-  for (const target of [`http://${gone}`, `http://${mute}`, `https://${mute}`]) {
+  for (const [target, why] of [
+    [`http://${gone}`, 'nothing listens there'],
+    [`https://${plain}`, 'what answers there speaks no TLS'],
+    [`http://${await listen(mute)}`, 'what answers there speaks no HTTP'],
+  ] as const) {
     await expect(runLive(door, 'dms', { target })).rejects.toMatchObject({
       code: 'unreachable',
-      message: expect.stringContaining(`Failed to reach dms at ${target}: `),
+      message: expect.stringContaining(`Failed to reach dms at ${target}: ${why}.`),
     })
   }
-  await expect(runLive(door, 'dms', { target: `http://${gone}` })).rejects.toThrow('nothing listens there')
 })
 
 test('compressed answers are read', async () => {
@@ -334,6 +354,17 @@ test('compressed answers are read', async () => {
   const report = await runLive(door, 'dms', { target: `http://${target}`, only: ['zeroAmount'] })
   expect(outcomesOf(report)).toEqual({ fractionalAmount: 'asExpected', zeroAmount: 'asExpected' })
   expect(report.findings).toEqual([])
+})
+
+test('a gateway that lets nobody in is one that refuses the credentials', async () => {
+  const door = await openHttp()
+  const target = await listen(
+    createServer((_, reply) => reply.writeHead(403, { 'content-type': 'text/html' }).end('<html></html>')),
+  )
+  await expect(runLive(door, 'qfpay', { target: `http://${target}` })).rejects.toMatchObject({
+    code: 'credentialsRefused',
+    message: expect.stringContaining('got HTTP 403, text/html.'),
+  })
 })
 
 test('a page where no source describes the operation is a note; where one does, it is a finding', async () => {
