@@ -24,7 +24,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/torture': ['src/doors', 'src/double', 'src/store', 'src/contract'],
   'src/vitest': ['src/runner', 'src/double', 'src/store', 'src/signature', 'src/contract'],
   contracts: ['src/contract'],
-  mocks: ['contracts', 'src/vitest', 'src/runner', 'src/doors', 'src/double', 'src/store', 'src/contract'],
+  mocks: [
+    'contracts',
+    'src/vitest',
+    'src/runner',
+    'src/doors',
+    'src/double',
+    'src/store',
+    'src/contract',
+    'src/version.ts',
+  ],
   'src/cli': ['mocks', 'contracts', 'src'],
 }
 

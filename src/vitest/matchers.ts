@@ -46,8 +46,11 @@ export function createMatchers({ contracts, accounts = [] }: MatcherOptions) {
     const hint = hintOf(context, matcher, partNames[judged.part], JSON.stringify(full))
     return {
       pass: failing.length === 0,
-      message: () =>
-        [hint, '', ...explain(named, { ...judged, findings: failing }, context.utils)].join('\n'),
+      message: () => {
+        const isForeign = key === undefined && failing.some(({ kind }) => kind === 'wrongSignature')
+        const lines = explain(named, { ...judged, findings: failing }, context.utils)
+        return [hint, '', ...lines, ...(isForeign ? ['', otherKey] : [])].join('\n')
+      },
     }
   }
 
@@ -71,6 +74,8 @@ export function createMatchers({ contracts, accounts = [] }: MatcherOptions) {
     toHaveNoFindings,
   }
 }
+
+const otherKey = 'Where it is signed with another key than those known here, give that: { key }.'
 
 interface Asked {
   readonly matcher: string

@@ -26,9 +26,11 @@ export function toHaveBeenPaid(
   options: PaidOptions = {},
 ): MatcherResult {
   if (given === undefined || given === null) {
-    const why = `there is no order: what was given is ${given}. Perhaps no order has that id, or the look-up was not awaited`
+    const why = `there is no order: what was given is ${given}. Perhaps no order has that id`
     throw badArgument('toHaveBeenPaid', why)
   }
+  if (typeof (given as { then?: unknown }).then === 'function')
+    throw badArgument('toHaveBeenPaid', 'what was given is a promise: await it first')
   // What `payer.pay` gives has the order in it.
   const order = isOrder(given) ? given : (given as { order?: unknown }).order
   if (!isOrder(order)) {
@@ -87,8 +89,10 @@ export async function toHaveDelivered(
     'pay',
     toArgument({ ...filter, ...(times !== undefined && { times }) }),
   )
-  const wanted = times === undefined ? 'at least one' : String(times)
-  const said = `${count === 0 ? 'No callback was' : count === 1 ? 'One callback was' : `${count} callbacks were`} delivered, and ${this.isNot ? `not ${wanted}` : wanted} should have been.`
+  const wanted =
+    times === undefined ? (this.isNot ? 'none' : 'at least one') : `${this.isNot ? 'not ' : ''}${times}`
+  const found = count === 0 ? 'No callback was' : count === 1 ? 'One callback was' : `${count} callbacks were`
+  const said = `${found} delivered, and ${wanted} should have been.`
   return {
     pass: times === undefined ? count > 0 : count === times,
     message: () => [hint, '', said, ...deliveries.map(delivery => `  ${showDelivery(delivery)}`)].join('\n'),

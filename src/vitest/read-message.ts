@@ -23,7 +23,9 @@ export interface ReadMessage {
  *
  * @throws PaydoubleError `unreadable`
  */
-export async function readMessage(given: unknown): Promise<ReadMessage> {
+export async function readMessage(message: unknown): Promise<ReadMessage> {
+  // Perhaps of one that is not there yet.
+  const given: unknown = await message
   if (typeof given === 'string' || given instanceof Uint8Array) return { kind: 'body', body: given }
   if (!isObject(given)) {
     const what = given === undefined || given === null || typeof given !== 'object' ? String(given) : 'a list'
