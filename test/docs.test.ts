@@ -8,7 +8,14 @@ import { byteForms, deliver, scheduleSchema } from '../src/double/schedule.ts'
 import { root } from './harness/cli.ts'
 import { blocksOf, readPage, renderPage } from './harness/document.ts'
 
-const pages = ['docs/time.md', 'docs/faults.md', 'docs/callbacks.md', 'docs/sharing.md', 'docs/torture.md']
+const pages = [
+  'docs/time.md',
+  'docs/faults.md',
+  'docs/callbacks.md',
+  'docs/sharing.md',
+  'docs/torture.md',
+  'docs/matchers.md',
+]
 
 // After a change, `npx vitest run test/docs.test.ts -u` writes examples and outputs anew.
 test.each(pages)('%s says what is so', async page => {

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { bin, paydouble, type RunOptions, serve, startServer, stop } from '../harness/cli.ts'
 import { qfpayPayment } from '../harness/clients.ts'
 import { openHttp, send, type TestRequest } from '../harness/doors.ts'
 import { openReceiver } from '../harness/receiver.ts'
+import { selfSigned } from '../harness/self-signed.ts'
 
 const startProxy = (args: readonly string[], options?: RunOptions) =>
   startServer(process.execPath, [bin, 'check', 'proxy', ...args], options)
@@ -109,6 +115,24 @@ test('callbacks come through it with --merchant', async () => {
   expect(receiver.received).toMatchObject([{ path: '/paid' }])
   expect(await stop(child)).toBe(0)
   expect(text()).toContain('2 exchanges')
+})
+
+test('a target with a certificate of its own is reached once that is trusted', async () => {
+  const server = createServer({ key: selfSigned.key, cert: selfSigned.cert }, (request, response) => {
+    response.end(`${request.headers.host} ${'servername' in request.socket && request.socket.servername}`)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const folder = mkdtempSync(join(tmpdir(), 'paydouble-proxy-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'ca.pem')
+  writeFileSync(file, selfSigned.cert)
+  const host = `localhost:${(server.address() as AddressInfo).port}`
+  const { url, child } = await startProxy(['qfpay', '--target', `https://${host}`, '--port', '0'], {
+    env: { NODE_EXTRA_CA_CERTS: file },
+  })
+  expect((await send(url, { path: '/x' })).text).toBe(`${host} localhost`)
+  expect(await stop(child)).toBe(0)
 })
 
 test.each([
