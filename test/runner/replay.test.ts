@@ -3,6 +3,7 @@ import net from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { contracts } from '../../contracts/index.ts'
 import { simulators } from '../../mocks/index.ts'
+import { createManualClock } from '../../src/double/clock.ts'
 import {
   type CapturedExchange,
   createCheck,
@@ -18,6 +19,7 @@ import {
   its500Order,
   its500Query,
   its500RandomCode,
+  qfpayAccount,
   qfpayClose,
   qfpayPayment,
   qfpayQuery,
@@ -30,7 +32,7 @@ import {
 import type { Answer } from '../harness/doors.ts'
 import { openRecorded, type RecordedDoor } from '../harness/recorded.ts'
 
-const shop = 'http://shop.test/paid'
+const shop = 'https://shop.example.com/paid'
 
 type Story = (door: RecordedDoor) => Promise<void>
 
@@ -119,6 +121,10 @@ const stories: Readonly<Record<'qfpay' | 'its500' | 'vvtool' | 'dms', Story>> = 
     >
     await vvtoolQrCode(door, { relation_order_number: 'order-0002' }, { authorization: `Bearer ${token}` })
     await vvtoolToken(door, {}, { path: '/oauth/token', as: 'form' })
+    const { access_token: another } = (await vvtoolToken(door)).json().data as Record<string, string>
+    const bearer = { authorization: `Bearer ${token}` }
+    await vvtoolQrCode(door, { relation_order_number: 'order-0003' }, bearer)
+    await vvtoolOrderDetail(door, { order_number: 'order-0003' }, { authorization: `Bearer ${another}` })
     // Refused.
     await vvtoolQrCode(door, { order_price: '1.5' })
     await vvtoolQrCode(door, { merchant_num: '999' })
@@ -152,8 +158,12 @@ const stories: Readonly<Record<'qfpay' | 'its500' | 'vvtool' | 'dms', Story>> = 
 }
 
 describe.each(Object.entries(stories))('what the double itself did as %s', (provider, story) => {
-  test.each([1, 7, 2_000_000_000])('is answered alike by one with the seed %i', async seed => {
-    const exchanges = await record(story, { seed })
+  test.each([
+    { seed: 1, start: Date.UTC(2024, 1, 28, 4) },
+    { seed: 7, start: Date.UTC(2026, 0, 1, 1) },
+    { seed: 2_000_000_000, start: Date.UTC(2031, 11, 31, 2) },
+  ])('is answered alike by another one, with $seed at $start', async given => {
+    const exchanges = await record(story, given)
     const scores = await replay(exchanges, { seed: 99 })
     expect(scores.map(({ score, differences, skipped }) => ({ score, differences, skipped }))).toEqual(
       scores.map(() => ({ score: 1, differences: [], skipped: [] })),
@@ -178,9 +188,7 @@ describe.each(Object.entries(stories))('what the double itself did as %s', (prov
 
 test('orders are paid by what a query or a refund shows, where no callback was captured', async () => {
   const all = await Promise.all([record(stories.qfpay), record(stories.its500)])
-  const exchanges = all
-    .flat()
-    .filter(({ request }) => !request.url.startsWith('http://') || isCall(request.url))
+  const exchanges = all.flat().filter(({ request }) => isCall(request.url))
   expect((await replay(exchanges)).filter(({ score }) => score < 1)).toEqual([])
 })
 
@@ -289,6 +297,42 @@ describe('what differs is named, and nothing else', () => {
       score: 0.5,
       differences: ['refused with 1155 at the provider, refused with 1104 in the double (1)'],
     })
+  })
+
+  test('an answer to what the double refuses', async () => {
+    const exchanges = await record(async door => {
+      await dmsPayment(door)
+      await dmsPayment(door, { bz_order: 'order-2', pay_way: 'CARD' })
+    })
+    const [good, bad] = exchanges as [CapturedExchange, CapturedExchange]
+    const [score] = await replay([good, withAnswer(bad, JSON.parse(String(good.response?.body)))])
+    expect(score).toMatchObject({
+      score: 0.5,
+      differences: ['answered with 1000 at the provider, refused with 1002 in the double (1)'],
+    })
+  })
+
+  test('a refusal of credentials that are known to be right; of unknown ones the provider is believed', async () => {
+    const refused = { resperr: '签名错误(1108)', respcd: '1108', respmsg: '' }
+    const exchanges = await changed('payment', undefined, refused)
+    const account = { provider: 'qfpay', id: 'known', credentials: qfpayAccount }
+    expect((await replay(exchanges)).map(({ score }) => score)).toEqual([1])
+    expect((await replay(exchanges, { accounts: [account] })).map(({ differences }) => differences)).toEqual([
+      ['refused with 1108 at the provider, answered with 0000 in the double (1)'],
+    ])
+  })
+
+  test('a refusal of another merchant number than the one that was answered', async () => {
+    const exchanges = await record(async door => {
+      await vvtoolQrCode(door)
+      await vvtoolQrCode(door, { merchant_num: '999' })
+    })
+    const [good, bad] = exchanges as [CapturedExchange, CapturedExchange]
+    const forbidden = { code: 203, msg: '暂不支持当前接口', msec: 1, time: 1, data: '' }
+    const [score] = await replay([good, withAnswer(bad, forbidden)])
+    expect(score?.differences).toEqual([
+      'refused with 203 at the provider, refused with 100 in the double (1)',
+    ])
   })
 
   test('an answer with another code of success, another status, another content type', async () => {
@@ -441,10 +485,18 @@ function isCall(url: string): boolean {
   return !url.endsWith('/paid')
 }
 
-async function record(story: Story, { seed = 5 } = {}): Promise<readonly CapturedExchange[]> {
+async function record(
+  story: Story,
+  { seed = 5, start = Date.UTC(2026, 4, 5, 6) } = {},
+): Promise<readonly CapturedExchange[]> {
   const callbackUrls = ['http://127.0.0.1:8080/paid', shop]
   const [demo] = simulators.find(({ contract }) => 'paid' in contract.callbacks)?.accounts ?? []
-  const door = openRecorded({ seed, ...(demo && { accounts: { its500: [{ ...demo, callbackUrls }] } }) })
+  const door = openRecorded({
+    seed,
+    clock: createManualClock(start),
+    allowedCallbackHosts: ['*'],
+    ...(demo && { accounts: { its500: [{ ...demo, callbackUrls }] } }),
+  })
   await story(door)
   return door.exchanges
 }
