@@ -19,7 +19,10 @@ const schema = z.strictObject({
     z.strictObject({
       id: z
         .string()
-        .regex(idPattern, 'not the id of a finding, such as "PROVIDER.OPERATION response missingField /field"'),
+        .regex(
+          idPattern,
+          'not the id of a finding, such as "PROVIDER.OPERATION response missingField /field"',
+        ),
       reason: z.string().trim().min(1, 'empty: say why it is accepted'),
       expires: z.string().refine(isDay, 'not a day, written as YYYY-MM-DD'),
     }),

@@ -1,4 +1,5 @@
-import type { Contract, Finding } from '../contract/index.ts'
+import type { Callback, Contract, Finding, Operation } from '../contract/index.ts'
+import type { Explanation } from '../signature/index.ts'
 import { type CapturedExchange, type CaptureItem, isUnreadable } from './exchange.ts'
 import { createFindingGroups, type LocatedFinding, type Part, type Party } from './findings.ts'
 import { createHistory } from './history.ts'
@@ -7,7 +8,16 @@ import { createRequestJudge } from './judge-request.ts'
 import { createResponseJudge } from './judge-response.ts'
 import { type CheckAccount, createKnownAccounts, secretsOf } from './known-accounts.ts'
 import { createMask, type Mask } from './mask.ts'
-import { createMatcher, type Match, type MatchOptions, withoutQuery } from './match.ts'
+import { toDetail } from './mask-explanation.ts'
+import { maskFinding } from './mask-finding.ts'
+import {
+  createMatcher,
+  type Match,
+  type MatchedCallback,
+  type MatchedOperation,
+  type MatchOptions,
+  withoutQuery,
+} from './match.ts'
 import type { CheckReport, JudgedCount, Unmatched, UnreadablePart, Unverified } from './report.ts'
 
 export interface CheckOptions extends MatchOptions {
@@ -29,9 +39,9 @@ export interface Judgement {
   /** The rows of the error table that have the code. */
   readonly rows?: readonly string[]
   /** The parameters of a call, or the payload of a callback. Not masked. */
-  readonly values?: Readonly<Record<string, unknown>>
+  readonly values?: Readonly<Record<string, unknown>> | undefined
   /** The answer. Not masked. */
-  readonly answer?: Readonly<Record<string, unknown>>
+  readonly answer?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Exchanges in, findings out. Nothing that is judged ever throws. */
@@ -47,7 +57,7 @@ export interface Check {
   /** What was found. After it nothing more is judged. */
   end(title: { readonly title: string; readonly version: string }): CheckReport
   readonly mask: Mask
-  /** What came of it so far. */
+  /** How far it is: what a progress bar shows. */
   readonly progress: Progress
 }
 
@@ -60,7 +70,6 @@ export interface Progress {
 /** How many different ones of a kind are listed; all are counted. */
 const mostListed = 200
 const dayMs = 86_400_000
-const none: readonly string[] = []
 
 /**
  * Checks exchanges against contracts.
@@ -68,6 +77,7 @@ const none: readonly string[] = []
  * @example
  * const check = createCheck({ contracts })
  * const { findings } = check.judge({ request, response, place: { source: 'my test', unit: 'call', number: 1 } })
+ * @throws PaydoubleError `unknownProvider`
  */
 export function createCheck(options: CheckOptions): Check {
   const { contracts, accounts = [], requests = true, staleAfterDays = 365 } = options
@@ -78,7 +88,7 @@ export function createCheck(options: CheckOptions): Check {
   const judgeResponse = createResponseJudge(known)
   const judgeCallback = createCallbackJudge(known)
   const groups = createFindingGroups()
-  const counts = new Map<string, { -readonly [K in keyof JudgedCount]: JudgedCount[K] }>()
+  const counts = new Map<object, { -readonly [K in keyof JudgedCount]: JudgedCount[K] }>()
   const unmatched = createTally<Unmatched>()
   const unverified = createTally<Unverified>()
   const unreadable: UnreadablePart[] = []
@@ -86,39 +96,46 @@ export function createCheck(options: CheckOptions): Check {
   let exchanges = 0
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
+  let judged: CapturedExchange | undefined
   let current: LocatedFinding[] = []
   let unwanted: readonly string[] = []
-  const stale = new Set<string>()
+  const staleFrom = new Map<object, number>()
+  const stale = new Set<object>()
 
   const history = createHistory((finding, seen) => {
     if (!requests && finding.by === 'client') return
     const masked = maskFinding(finding, mask)
-    current.push(masked)
+    // What is said of an earlier exchange is none of the one that is judged.
+    if (seen === judged) current.push(masked)
     groups.add(masked, seen)
   })
 
-  function keep(
-    findings: readonly Finding[],
-    exchange: CapturedExchange,
-    at: { contract: Contract; name: string; part: Part; by: Party; explain?: (() => string) | undefined },
-  ): void {
+  function keep(findings: readonly Finding[], exchange: CapturedExchange, at: Where): void {
     for (const finding of findings) {
-      if (unwanted.includes(finding.kind)) continue
-      const located = { ...finding, provider: at.contract.id, name: at.name, part: at.part, by: at.by }
+      const { contract, name, part, by, explain, isTaken } = at
+      if (unwanted.includes(finding.kind) || isSaidBetter(finding, part)) continue
+      const masked = maskFinding({ ...finding, provider: contract.id, name, part, by }, mask)
       // An autopsy takes milliseconds, and the first one of many alike says it all.
       const isSignature = finding.kind === 'wrongSignature' || finding.kind === 'missingSignature'
-      const detail = isSignature && at.explain && !groups.has(located) ? at.explain() : undefined
-      const masked = maskFinding(detail === undefined ? located : { ...located, detail }, mask)
-      current.push(masked)
-      groups.add(masked, exchange)
+      const isNew = isSignature && explain !== undefined && !groups.has(masked)
+      const whole = isNew ? { ...masked, detail: toDetail(explain(), mask, at.values) } : masked
+      current.push(whole)
+      groups.add(whole, exchange, isTaken)
     }
   }
 
-  function count({ id }: Contract, kind: JudgedCount['kind'], name: string): void {
-    const key = `${id} ${kind} ${name}`
-    const counted = counts.get(key)
+  /** That an amount is in another unit says more than that it is of another form. */
+  function isSaidBetter({ pointer, kind }: Finding, part: Part): boolean {
+    if (kind !== 'wrongFormat') return false
+    return current.some(
+      each => each.kind === 'currencyUnit' && each.part === part && each.pointer === pointer,
+    )
+  }
+
+  function count({ id }: Contract, kind: JudgedCount['kind'], name: string, what: object): void {
+    const counted = counts.get(what)
     if (counted) counted.count++
-    else counts.set(key, { provider: id, kind, name, count: 1 })
+    else counts.set(what, { provider: id, kind, name, count: 1 })
   }
 
   function noteUnverified({ id }: Contract, why: string | undefined): void {
@@ -130,84 +147,97 @@ export function createCheck(options: CheckOptions): Check {
     { without = none }: { readonly without?: readonly string[] } = {},
   ): Judgement {
     exchanges++
-    current = []
     unwanted = without
-    const { request, response, at } = exchange
+    judged = exchange
+    current = []
+    const { request, at } = exchange
     if (at !== undefined) {
       if (at < from) from = at
       if (at > to) to = at
     }
     const matched = match(request, exchange.about)
-    if (matched.kind === 'unmatched') {
-      const shown = mask.text(`${request.method} ${withoutQuery(request.url)}`)
-      const { why } = matched
-      unmatched.add(`${shown} ${why}`, () => ({ request: shown, why, count: 1 }))
-      return { match: matched, findings: current }
-    }
-    const { contract, name } = matched
-    count(contract, matched.kind, name)
-    if (matched.kind === 'callback') {
-      const judged = judgeCallback(exchange, matched)
-      noteUnverified(contract, judged.unverified)
-      if (judged.findings.length > 0)
-        keep(judged.findings, exchange, {
-          contract,
-          name,
-          part: 'callback',
-          by: 'provider',
-          explain: judged.explain,
-        })
-      history.callback(exchange, matched, judged)
-      noteStale(contract, exchange, name, 'callback')
-      return { match: matched, findings: current, ...(judged.payload && { values: judged.payload }) }
-    }
-    const asked = judgeRequest(exchange, matched)
-    if (requests) noteUnverified(contract, asked.unverified)
-    if (requests && asked.findings.length > 0)
-      keep(asked.findings, exchange, {
-        contract,
-        name,
-        part: 'request',
-        by: 'client',
-        explain: asked.explain,
-      })
-    const values = asked.params && { values: asked.params }
-    if (!response) return { match: matched, findings: current, ...values }
-    // Otherwise a capture without bodies would look as if all were well.
-    if (response.body === undefined) noteUnverified(contract, 'the body of the answer was not captured')
-    const answered = judgeResponse(response, matched, asked.account)
-    if (asked.account) noteUnverified(contract, answered.unverified)
-    if (answered.findings.length > 0)
-      keep(answered.findings, exchange, {
-        contract,
-        name,
-        part: 'response',
-        by: 'provider',
-        explain: answered.explain,
-      })
-    history.call(exchange, matched, { request: asked, response: answered })
-    noteStale(contract, exchange, name, 'response')
-    const { outcome, rows, answer } = answered
-    return { match: matched, findings: current, outcome, rows, ...values, ...(answer && { answer }) }
+    if (matched.kind === 'callback') return judgeOneCallback(exchange, matched)
+    if (matched.kind === 'operation') return judgeCall(exchange, matched)
+    const shown = mask.text(`${request.method} ${withoutQuery(request.url)}`)
+    const { why } = matched
+    unmatched.add(`${shown} ${why}`, () => ({ request: shown, why, count: 1 }))
+    return { match: matched, findings: current }
   }
 
-  /** Said once for each operation. */
-  function noteStale(contract: Contract, exchange: CapturedExchange, name: string, part: Part): void {
-    if (contract.readOn === undefined || exchange.at === undefined) return
-    const { observed } =
-      (part === 'callback' ? contract.callbacks : contract.operations)[name]?.provenance ?? {}
-    const isSeen = observed !== undefined && observed.last > contract.readOn
-    const confirmed = isSeen ? observed.last : contract.readOn
-    const age = Math.floor((exchange.at - Date.parse(confirmed)) / dayMs)
-    const key = `${contract.id} ${part} ${name}`
-    if (age <= staleAfterDays || stale.has(key)) return
-    stale.add(key)
-    const [how, what] = isSeen ? ['seen in captured traffic', 'its sources'] : ['read in its sources', 'them']
+  function judgeOneCallback(exchange: CapturedExchange, matched: MatchedCallback): Judgement {
+    const { contract, name, callback } = matched
+    count(contract, 'callback', name, callback)
+    const judged = judgeCallback(exchange, matched)
+    const { payload: values, findings, clientFindings, explain } = judged
+    noteUnverified(contract, judged.unverified)
+    history.callback(exchange, matched, judged)
+    const where = { contract, name, part: 'callback', values } as const
+    if (findings.length > 0) keep(findings, exchange, { ...where, by: 'provider', explain })
+    if (requests && clientFindings.length > 0) keep(clientFindings, exchange, { ...where, by: 'client' })
+    noteStale(exchange, callback, where)
+    return { match: matched, findings: current, values }
+  }
+
+  function judgeCall(exchange: CapturedExchange, matched: MatchedOperation): Judgement {
+    const { contract, name, operation } = matched
+    const { response } = exchange
+    count(contract, 'operation', name, operation)
+    const asked = judgeRequest(exchange, matched)
+    const { params: values } = asked
+    const answered = response && judgeResponse(response, matched, asked.account)
+    if (requests) {
+      noteUnverified(contract, asked.unverified)
+      if (asked.findings.length > 0) {
+        const isTaken = answered?.outcome === undefined ? undefined : answered.outcome === 'answered'
+        const { explain } = asked
+        keep(asked.findings, exchange, {
+          contract,
+          name,
+          part: 'request',
+          by: 'client',
+          values,
+          explain,
+          isTaken,
+        })
+      }
+    }
+    if (!answered) return { match: matched, findings: current, values }
+    // Otherwise a capture without bodies would look as if all were well.
+    if (response.body === undefined) noteUnverified(contract, 'the body of the answer was not captured')
+    if (!requests || asked.unverified === undefined) noteUnverified(contract, answered.unverified)
+    history.call(exchange, matched, { request: asked, response: answered })
+    const { outcome, rows, answer, findings, explain } = answered
+    const where = { contract, name, part: 'response', by: 'provider', values: answer, explain } as const
+    if (findings.length > 0) keep(findings, exchange, where)
+    noteStale(exchange, operation, where)
+    return { match: matched, findings: current, outcome, rows, values, answer }
+  }
+
+  /** Said once for each operation and callback. */
+  function noteStale(
+    exchange: CapturedExchange,
+    what: Operation | Callback,
+    { contract, name, part }: Pick<Where, 'contract' | 'name' | 'part'>,
+  ): void {
+    const { readOn } = contract
+    const { at } = exchange
+    if (readOn === undefined || at === undefined) return
+    let end = staleFrom.get(what)
+    if (end === undefined) {
+      end = Date.parse(confirmedOn(what, readOn)) + (staleAfterDays + 1) * dayMs
+      staleFrom.set(what, end)
+    }
+    if (at < end || stale.has(what)) return
+    stale.add(what)
+    const confirmed = confirmedOn(what, readOn)
+    const age = Math.floor((at - Date.parse(confirmed)) / dayMs)
+    const [how, again] =
+      confirmed === readOn ? ['read in its sources', 'them'] : ['seen in captured traffic', 'its sources']
     const finding: Finding = {
       kind: 'staleEvidence',
       severity: 'note',
       pointer: '',
-      message: `What the contract says of it was last ${how} on ${confirmed}, ${age} days before this exchange: read ${what} again, or confirm it by "paydouble evidence add".`,
+      message: `What the contract says of it was last ${how} on ${confirmed}, ${age} days before this exchange: read ${again} again, or confirm it by "paydouble evidence add".`,
       expected: `at most ${staleAfterDays} days`,
       received: `${age} days`,
     }
@@ -234,6 +264,7 @@ export function createCheck(options: CheckOptions): Check {
     },
 
     end({ title, version }) {
+      judged = undefined
       history.end()
       return {
         version,
@@ -252,28 +283,26 @@ export function createCheck(options: CheckOptions): Check {
   }
 }
 
+/** What a finding is about, and who would have to change something. */
+interface Where {
+  readonly contract: Contract
+  readonly name: string
+  readonly part: Part
+  readonly by: Party
+  /** The message that was signed. */
+  readonly values?: unknown
+  readonly explain?: (() => Explanation) | undefined
+  readonly isTaken?: boolean | undefined
+}
+
+const none: readonly string[] = []
+
+/** When it was last read, or seen since. */
+function confirmedOn({ provenance: { observed } }: Operation | Callback, readOn: string): string {
+  return observed !== undefined && observed.last > readOn ? observed.last : readOn
+}
+
 const severityRank = { breaking: 0, additive: 1, note: 2 } as const
-
-/** A finding that can be shown. */
-export function maskFinding(finding: LocatedFinding, mask: Mask): LocatedFinding {
-  const { received, expected, detail, message, pointer } = finding
-  const name = pointer.slice(pointer.lastIndexOf('/') + 1)
-  return {
-    ...finding,
-    // Names of fields are whatever a capture holds, too.
-    pointer: pointer === '' ? '' : mask.text(pointer),
-    message: mask.text(message),
-    ...(expected !== undefined && { expected: mask.text(expected) }),
-    ...(received !== undefined && { received: maskReceived(name, received, mask) }),
-    ...(detail !== undefined && { detail: mask.text(detail) }),
-  }
-}
-
-/** Of a text the inside is masked, so that the quotes stay. */
-function maskReceived(name: string, received: string, mask: Mask): string {
-  const quoted = /^"(.*)"$/s.exec(received)?.[1]
-  return quoted === undefined ? mask.field(name, received) : `"${mask.field(name, quoted)}"`
-}
 
 interface Tally<T> {
   add(key: string, make: () => T): void

@@ -36,6 +36,8 @@ export interface FindingGroup extends LocatedFinding {
   readonly last: Sighting
   /** Different values that were received, masked; the first few. */
   readonly examples: readonly string[]
+  /** Of what a client does otherwise, how often the provider has taken the request all the same. */
+  readonly taken?: number
   /** Where a baseline accepts it: why, and until when. */
   readonly accepted?: { readonly reason: string; readonly expires: string }
 }
@@ -43,7 +45,8 @@ export interface FindingGroup extends LocatedFinding {
 export interface FindingGroups {
   /** Whether there is one alike: then no detail needs to be worked out. */
   has(finding: LocatedFinding): boolean
-  add(finding: LocatedFinding, exchange: Pick<CapturedExchange, 'at' | 'place'>): void
+  /** @param isTaken of a request, whether the provider has taken it all the same */
+  add(finding: LocatedFinding, exchange: Pick<CapturedExchange, 'at' | 'place'>, isTaken?: boolean): void
   /** In the order in which they were first seen. */
   list(): FindingGroup[]
   /** How many there are. */
@@ -64,7 +67,7 @@ export function createFindingGroups(): FindingGroups {
   return {
     has: finding => groups.has(idOf(finding)),
 
-    add(finding, { at, place }) {
+    add(finding, { at, place }, isTaken) {
       const id = idOf(finding)
       const sighting = at === undefined ? { place } : { at, place }
       const group = groups.get(id)
@@ -72,11 +75,13 @@ export function createFindingGroups(): FindingGroups {
         if (groups.size >= mostGroups) dropped++
         else {
           const examples = finding.received === undefined ? [] : [finding.received]
-          groups.set(id, { ...finding, id, count: 1, first: sighting, last: sighting, examples })
+          const taken = isTaken === undefined ? {} : { taken: isTaken ? 1 : 0 }
+          groups.set(id, { ...finding, id, count: 1, first: sighting, last: sighting, examples, ...taken })
         }
         return
       }
       group.count++
+      if (isTaken) group.taken = (group.taken ?? 0) + 1
       // Captures need not be in the order of time.
       if (at !== undefined && at < (group.first.at ?? Number.POSITIVE_INFINITY)) group.first = sighting
       if (at === undefined || at >= (group.last.at ?? Number.NEGATIVE_INFINITY)) group.last = sighting
@@ -101,18 +106,23 @@ export function createFindingGroups(): FindingGroups {
   }
 }
 
-type Mutable = Omit<FindingGroup, 'count' | 'first' | 'last' | 'examples'> & {
+type Mutable = Omit<FindingGroup, 'count' | 'taken' | 'first' | 'last' | 'examples'> & {
   count: number
+  taken?: number
   first: Sighting
   last: Sighting
   examples: string[]
 }
 
 /** What makes findings alike. Items of a list count as one. */
-export function idOf({ provider, name, part, kind, pointer }: LocatedFinding): string {
+export function idOf({ provider, name, part, kind, pointer, received }: LocatedFinding): string {
   const at = pointer.replace(/\/\d+(?=\/|$)/g, '/*')
-  return `${provider}.${name} ${part} ${kind}${at === '' ? '' : ` ${at}`}`
+  const value = byValue.has(kind) ? ` ${received}` : ''
+  return `${provider}.${name} ${part} ${kind}${at === '' ? '' : ` ${at}`}${value}`
 }
+
+/** Where another value is another finding: who accepts one new code has not accepted the next one. */
+const byValue: ReadonlySet<string> = new Set(['undocumentedCode', 'undocumentedStatus'])
 
 /** The fact of a contract that a finding is about, as `listFacts` names it, as near as there is one. */
 export function factPathOf(contract: Contract, { name, part, pointer, kind }: LocatedFinding): string {

@@ -11,20 +11,24 @@ export type Seen = Pick<CapturedExchange, 'at' | 'place'>
 export type Report = (finding: LocatedFinding, seen: Seen) => void
 
 /** How many orders are remembered; older ones are forgotten, so that memory does not grow. */
-export const mostOrders = 50_000
+const mostOrders = 50_000
 
+/** What is known of one order, from its own exchange, from queries, and from its callbacks. */
 interface KnownOrder {
-  readonly provider: string
-  readonly operation: string
-  readonly identity: string | undefined
-  readonly numbers: readonly string[]
-  /** In minor units, as it was asked for. */
-  readonly amount: number | undefined
-  /** When its answer was out, in epoch milliseconds. */
-  readonly madeAt: number | undefined
   readonly contract: Contract
+  readonly keys: readonly string[]
+  /** The provider's number. */
+  readonly own: string | undefined
+  /** The operation that made it; undefined where that was not seen. */
+  operation: string | undefined
+  /** In minor units, as it was asked for. */
+  amount: number | undefined
+  /** When its answer was out, in epoch milliseconds. */
+  madeAt: number | undefined
   /** Where an answer said that it is paid. */
-  paidShown?: Seen
+  paidShown: Seen | undefined
+  /** The first callback, where the order itself was not seen before it. */
+  early: { readonly seen: Seen; readonly name: string } | undefined
   callbacks: number
   acknowledged: number
 }
@@ -42,39 +46,55 @@ export interface History {
 
 type Values = Readonly<Record<string, unknown>>
 
-export function createHistory(report: Report): History {
-  const byNumber = new Map<string, KnownOrder>()
+const noFields: OrderFields = {}
+
+/** @param options.most how many orders are remembered; default 50,000 */
+export function createHistory(
+  report: Report,
+  { most = mostOrders }: { readonly most?: number } = {},
+): History {
+  /** By the numbers of an order, the merchant's within what names the account, and without it. */
+  const byKey = new Map<string, KnownOrder>()
   /** A ring: the oldest makes room for the newest. */
-  const orders: KnownOrder[] = []
+  const ring: KnownOrder[] = []
   let next = 0
-  /** Callbacks of orders that were not known yet. */
-  const early = new Map<string, { readonly seen: Seen; readonly name: string }>()
-  const withCallbacks = new Set<string>()
+  const withCallbacks = new Set<Contract>()
 
   function remember(order: KnownOrder): void {
-    const oldest = orders[next]
+    const oldest = ring[next]
     if (oldest) forget(oldest)
-    orders[next] = order
-    next = (next + 1) % mostOrders
-    for (const number of order.numbers) byNumber.set(number, order)
+    ring[next] = order
+    next = (next + 1) % most
+    for (const key of order.keys) byKey.set(key, order)
   }
 
   function forget(order: KnownOrder): void {
     reportMissing(order)
-    for (const number of order.numbers) if (byNumber.get(number) === order) byNumber.delete(number)
+    for (const key of order.keys) if (byKey.get(key) === order) byKey.delete(key)
   }
 
-  function reportMissing({ contract, operation, paidShown, callbacks, provider }: KnownOrder): void {
+  function reportMissing({ contract, operation, paidShown, callbacks }: KnownOrder): void {
     // Where no callback was captured at all, none can be missing.
-    if (!paidShown || callbacks > 0 || !withCallbacks.has(provider)) return
+    if (!paidShown || callbacks > 0 || !withCallbacks.has(contract)) return
     const due = Object.entries(contract.callbacks).find(([, { after }]) => after === operation)
     if (!due) return
-    const finding = callbackFinding(
-      'missingCallback',
-      'breaking',
-      'An answer shows the order as paid, and no callback came for it.',
-    )
-    report(locate(finding, contract, { name: due[0], part: 'callback' }), paidShown)
+    const message =
+      'An answer shows the order as paid, and no callback came for it in all that was seen, as for others it did.'
+    reportCallback(contract, due[0], { kind: 'missingCallback', severity: 'breaking', message }, paidShown)
+  }
+
+  function reportCallback(
+    contract: Contract,
+    name: string,
+    { kind, severity, message }: { kind: string; severity: Severity; message: string },
+    seen: Seen,
+  ): void {
+    report(locate({ kind, severity, pointer: '', message }, contract, { name, part: 'callback' }), seen)
+  }
+
+  function reportOutOfOrder(contract: Contract, name: string, seen: Seen, when: string): void {
+    const message = `The callback came ${when}: an app may not know yet what it is about.`
+    reportCallback(contract, name, { kind: 'callbackOutOfOrder', severity: 'additive', message }, seen)
   }
 
   function make(
@@ -82,28 +102,20 @@ export function createHistory(report: Report): History {
     { contract, name, operation }: MatchedOperation,
     { request, response }: { readonly request: JudgedRequest; readonly response: JudgedResponse },
   ): void {
-    const asked = operation.orders?.request ?? {}
-    const answered = operation.orders?.response ?? {}
+    const asked = operation.orders?.request ?? noFields
+    const answered = operation.orders?.response ?? noFields
     const params = request.params ?? {}
     const answer = response.answer ?? {}
-    const number = numberKey(contract, 'merchant', read(params, asked.orderNumber))
-    const own = numberKey(contract, 'provider', read(answer, answered.providerNumber))
+    const merchant = numberOf(params, asked.orderNumber)
+    const own = numberOf(answer, answered.providerNumber)
     const amount = amountOf(params, asked)
-    if (number !== undefined) {
-      const before = byNumber.get(number)
-      if (before?.operation === name && before.identity === request.identity) {
-        const message = `The order number was used before, and the provider has made another order: both can be paid.`
-        const pointer = asked.orderNumber ?? ''
-        const received = JSON.stringify(read(params, pointer))
-        const finding = {
-          kind: 'duplicateOrderNumber',
-          severity: 'breaking',
-          pointer,
-          message,
-          received,
-        } as const
-        report(locate(finding, contract, { name, part: 'request', by: 'client' }), exchange)
-      }
+    const whose = request.account?.id ?? request.identity
+    const within = merchant === undefined ? undefined : merchantKey(contract, merchant, whose)
+    const before = within === undefined ? undefined : byKey.get(within)
+    if (before?.operation === name) {
+      // The same answer once more is an exchange that was captured twice.
+      if (own !== undefined && before.own === own) return
+      reportDuplicate(exchange, contract, { name, pointer: asked.orderNumber ?? '', number: merchant })
     }
     compareAmounts(exchange, contract, {
       asked: amount,
@@ -112,128 +124,151 @@ export function createHistory(report: Report): History {
       name,
       part: 'response',
     })
-    const numbers = [number, own].filter(each => each !== undefined)
-    if (numbers.length === 0) return
+    const keys: string[] = []
+    if (merchant !== undefined) keys.push(merchantKey(contract, merchant, undefined))
+    if (within !== undefined && whose !== undefined) keys.push(within)
+    if (own !== undefined) keys.push(ownKey(contract, own))
+    if (keys.length === 0) return
+    const known = find(contract, { merchant, own })
+    const isEarly = known !== undefined && known.operation === undefined
     const order: KnownOrder = {
-      provider: contract.id,
+      contract,
+      keys,
+      own,
       operation: name,
-      identity: request.identity,
-      numbers,
       amount,
       madeAt: exchange.at === undefined ? undefined : exchange.at + (exchange.durationMs ?? 0),
-      contract,
-      callbacks: 0,
-      acknowledged: 0,
+      paidShown: isEarly ? known.paidShown : undefined,
+      early: undefined,
+      callbacks: isEarly ? known.callbacks : 0,
+      acknowledged: isEarly ? known.acknowledged : 0,
     }
     remember(order)
-    for (const each of numbers) {
-      const tooEarly = early.get(each)
-      if (!tooEarly) continue
-      early.delete(each)
-      order.callbacks++
-      reportOutOfOrder(contract, tooEarly.name, tooEarly.seen, 'before the answer to the order itself')
-    }
+    if (!isEarly || !known.early) return
+    const { seen, name: callback } = known.early
+    // Captures need not be in the order of time.
+    const isBefore = seen.at === undefined || order.madeAt === undefined || seen.at < order.madeAt
+    if (isBefore) reportOutOfOrder(contract, callback, seen, beforeAnswer)
   }
 
-  function reportOutOfOrder(contract: Contract, name: string, seen: Seen, when: string): void {
-    const message = `The callback came ${when}: an app may not know yet what it is about.`
-    report(
-      locate(callbackFinding('callbackOutOfOrder', 'additive', message), contract, {
-        name,
-        part: 'callback',
-      }),
-      seen,
-    )
+  function reportDuplicate(
+    exchange: CapturedExchange,
+    contract: Contract,
+    { name, pointer, number }: { name: string; pointer: string; number: string | undefined },
+  ): void {
+    const finding: Finding = {
+      kind: 'duplicateOrderNumber',
+      severity: 'breaking',
+      pointer,
+      message: 'The order number was used before, and the provider has made another order: both can be paid.',
+      expected: 'a number of its own for each order',
+      received: JSON.stringify(number),
+    }
+    report(locate(finding, contract, { name, part: 'request', by: 'client' }), exchange)
   }
 
   /** An amount that is a hundred times as much, or a hundredth, was written in another unit. */
   function compareAmounts(
     seen: Seen,
     contract: Contract,
-    at: { asked: number | undefined; fields: OrderFields; values: Values; name: string; part: Part },
+    at: {
+      readonly asked: number | undefined
+      readonly fields: OrderFields
+      readonly values: Values
+      readonly name: string
+      readonly part: Part
+      readonly item?: string
+    },
   ): void {
-    const received = amountOf(at.values, at.fields)
-    const { asked } = at
-    if (asked === undefined || received === undefined || received === asked) return
-    const isUnit = received === asked * 100 || asked === received * 100
-    const pointer = `${at.fields.amount?.at ?? ''}`
+    const { asked, fields, values, item = '' } = at
+    if (asked === undefined || !fields.amount) return
+    const received = read(values, fields.amount.at)
+    const amount = amountOf(values, fields) ?? (isYuan(received) ? Number(received) : undefined)
+    if (amount === undefined || amount === asked) return
+    const isUnit = amount === asked * 100 || asked === amount * 100
+    const ratio = amount > asked ? 'a hundred times' : 'a hundredth of'
     const finding: Finding = {
       kind: isUnit ? 'currencyUnit' : 'differentAmount',
       severity: 'breaking',
-      pointer,
+      pointer: `${item}${fields.amount.at}`,
       message: isUnit
-        ? 'The amount is a hundred times, or a hundredth of, what was asked for: yuan may have been taken for fen.'
+        ? `The amount is ${ratio} what was asked for: yuan may have been taken for fen, or fen for yuan.`
         : 'The amount is not the one that was asked for.',
-      expected: `${asked} minor units`,
-      received: `${received} minor units`,
+      expected: showAmount(asked, fields.amount.unit),
+      received: JSON.stringify(received),
     }
     report(locate(finding, contract, at), seen)
   }
 
   function show(
     exchange: CapturedExchange,
-    match: MatchedOperation,
+    { contract, operation, name }: MatchedOperation,
     request: JudgedRequest,
     answer: Values,
   ): void {
-    const { contract, operation, name } = match
     const fields = operation.orders?.response
-    if (!fields || operation.orders?.creates) return
+    if (!fields) return
+    const asked = operation.orders?.request ?? noFields
     const list = fields.list === undefined ? [answer] : read(answer, fields.list)
     if (!Array.isArray(list)) return
-    for (const row of list) {
+    for (const [i, row] of list.entries()) {
       if (typeof row !== 'object' || row === null) continue
-      const asked = operation.orders?.request ?? {}
-      const keys = [
-        numberKey(
-          contract,
-          'merchant',
-          read(row, fields.orderNumber) ?? read(request.params ?? {}, asked.orderNumber),
-        ),
-        numberKey(
-          contract,
-          'provider',
-          read(row, fields.providerNumber) ?? read(request.params ?? {}, asked.providerNumber),
-        ),
-      ]
-      const order = find(keys)
+      const params = request.params ?? {}
+      const order = find(contract, {
+        merchant: numberOf(row, fields.orderNumber) ?? numberOf(params, asked.orderNumber),
+        own: numberOf(row, fields.providerNumber) ?? numberOf(params, asked.providerNumber),
+        whose: request.account?.id ?? request.identity,
+      })
       if (!order) continue
-      compareAmounts(exchange, contract, { asked: order.amount, fields, values: row, name, part: 'response' })
-      if (fields.isPaid?.(row)) order.paidShown ??= { at: exchange.at, place: exchange.place } as Seen
+      const item = fields.list === undefined ? '' : `${fields.list}/${i}`
+      compareAmounts(exchange, contract, {
+        asked: order.amount,
+        fields,
+        values: row,
+        name,
+        part: 'response',
+        item,
+      })
+      if (!order.paidShown && fields.isPaid?.(row)) order.paidShown = seenOf(exchange)
     }
   }
 
-  function find(keys: readonly (string | undefined)[]): KnownOrder | undefined {
+  function find(
+    contract: Contract,
+    numbers: {
+      readonly merchant: string | undefined
+      readonly own: string | undefined
+      readonly whose?: string | undefined
+    },
+  ): KnownOrder | undefined {
+    const { merchant, own, whose } = numbers
     // The provider's number is of one order alone; the merchant's may have been used twice.
-    for (const key of keys.toReversed()) {
-      const order = key === undefined ? undefined : byNumber.get(key)
-      if (order) return order
-    }
-    return undefined
+    const byOwn = own === undefined ? undefined : byKey.get(ownKey(contract, own))
+    if (byOwn || merchant === undefined) return byOwn
+    const order = byKey.get(merchantKey(contract, merchant, whose))
+    return order?.own !== undefined && own !== undefined && order.own !== own ? undefined : order
   }
 
   return {
     call(exchange, match, { request, response }) {
-      if (response.outcome !== 'answered') return
-      if (match.operation.orders?.creates) make(exchange, match, { request, response })
+      const { orders } = match.operation
+      if (!orders || response.outcome !== 'answered') return
+      if (orders.creates) make(exchange, match, { request, response })
       else if (response.answer) show(exchange, match, request, response.answer)
     },
 
-    callback(exchange, { contract, name }, { payload, isAcknowledged }) {
-      withCallbacks.add(contract.id)
-      const fields = contract.callbacks[name]?.order
+    callback(exchange, { contract, name, callback }, { payload, isAcknowledged }) {
+      withCallbacks.add(contract)
+      const fields = callback.order
       if (!fields || !payload) return
-      const keys = [
-        numberKey(contract, 'merchant', read(payload, fields.orderNumber)),
-        numberKey(contract, 'provider', read(payload, fields.providerNumber)),
-      ]
-      const order = find(keys)
-      const { at, place } = exchange
-      if (!order) {
-        if (early.size >= mostOrders) early.clear()
-        for (const key of keys) if (key !== undefined) early.set(key, { seen: { at, place } as Seen, name })
-        return
-      }
+      const merchant = numberOf(payload, fields.orderNumber)
+      const own = numberOf(payload, fields.providerNumber)
+      const known = find(contract, { merchant, own })
+      const seen = seenOf(exchange)
+      const order = known ?? unseenOrder(contract, { merchant, own, early: { seen, name } })
+      if (!order) return
+      if (!known) remember(order)
+      const { at } = exchange
       compareAmounts(exchange, contract, {
         asked: order.amount,
         fields,
@@ -242,29 +277,59 @@ export function createHistory(report: Report): History {
         part: 'callback',
       })
       if (order.madeAt !== undefined && at !== undefined && at < order.madeAt)
-        reportOutOfOrder(contract, name, exchange, 'before the answer to the order itself')
-      const original = byNumber.get(numberKey(contract, 'merchant', read(payload, fields.original)) ?? '')
-      if (original && original !== order && original.callbacks === 0)
+        reportOutOfOrder(contract, name, exchange, beforeAnswer)
+      const original = find(contract, { merchant: numberOf(payload, fields.original), own: undefined })
+      if (original && original !== order && original.operation !== undefined && original.callbacks === 0)
         reportOutOfOrder(contract, name, exchange, 'before the callback of the payment')
       if (order.acknowledged > 0) {
         const message = 'The callback came again, although it had been acknowledged before.'
-        const finding = callbackFinding('extraCallback', 'additive', message)
-        report(locate(finding, contract, { name, part: 'callback' }), exchange)
+        reportCallback(contract, name, { kind: 'extraCallback', severity: 'additive', message }, exchange)
       }
       order.callbacks++
       if (isAcknowledged) order.acknowledged++
     },
 
     end() {
-      for (const order of [...orders.slice(next), ...orders.slice(0, next)]) reportMissing(order)
-      orders.length = 0
-      byNumber.clear()
+      for (const order of [...ring.slice(next), ...ring.slice(0, next)]) reportMissing(order)
+      ring.length = 0
+      next = 0
+      byKey.clear()
     },
   }
 }
 
-function callbackFinding(kind: string, severity: Severity, message: string): Finding {
-  return { kind, severity, pointer: '', message }
+const beforeAnswer = 'before the answer to the order itself'
+
+/** An order of which nothing but a callback was seen: its own exchange may come later in the capture, or be in none. */
+function unseenOrder(
+  contract: Contract,
+  {
+    merchant,
+    own,
+    early,
+  }: { merchant: string | undefined; own: string | undefined } & Pick<KnownOrder, 'early'>,
+): KnownOrder | undefined {
+  const keys = [
+    ...(merchant === undefined ? [] : [merchantKey(contract, merchant, undefined)]),
+    ...(own === undefined ? [] : [ownKey(contract, own)]),
+  ]
+  if (keys.length === 0) return undefined
+  return {
+    contract,
+    keys,
+    own,
+    operation: undefined,
+    amount: undefined,
+    madeAt: undefined,
+    paidShown: undefined,
+    early,
+    callbacks: 0,
+    acknowledged: 0,
+  }
+}
+
+function seenOf({ at, place }: CapturedExchange): Seen {
+  return at === undefined ? { place } : { at, place }
 }
 
 function locate(
@@ -275,25 +340,48 @@ function locate(
   return { ...finding, provider: id, name, part, by }
 }
 
-function numberKey({ id }: Contract, whose: 'merchant' | 'provider', number: unknown): string | undefined {
-  if ((typeof number !== 'string' && typeof number !== 'number') || number === '') return undefined
-  return `${id} ${whose} ${number}`
+function merchantKey({ id }: Contract, number: string, whose: string | undefined): string {
+  return whose === undefined ? `${id} merchant ${number}` : `${id} merchant ${number} of ${whose}`
+}
+
+function ownKey({ id }: Contract, number: string): string {
+  return `${id} provider ${number}`
+}
+
+function numberOf(values: unknown, pointer: string | undefined): string | undefined {
+  const number = pointer === undefined ? undefined : read(values, pointer)
+  if (typeof number === 'number') return String(number)
+  return typeof number === 'string' && number !== '' ? number : undefined
 }
 
 /** The value at a JSON pointer of plain names. */
-function read(value: unknown, pointer: string | undefined): unknown {
-  if (pointer === undefined) return undefined
+function read(value: unknown, pointer: string): unknown {
+  // Most are names of the outermost object.
+  if (pointer.lastIndexOf('/') === 0) return own(value, pointer.slice(1))
   let inner = value
-  for (const name of pointer.split('/').slice(1)) {
-    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, name)) return undefined
-    inner = (inner as Record<string, unknown>)[name]
-  }
+  for (const name of pointer.split('/').slice(1)) inner = own(inner, name)
   return inner
+}
+
+function own(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
 }
 
 function amountOf(values: Values, { amount }: OrderFields): number | undefined {
   if (!amount) return undefined
-  const value = String(read(values, amount.at) ?? '')
-  if (amount.unit === 'minor') return /^\d{1,15}$/.test(value) ? Number(value) : undefined
-  return /^\d{1,12}(\.\d{1,2})?$/.test(value) ? Math.round(Number(value) * 100) : undefined
+  const value = read(values, amount.at)
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const text = String(value)
+  if (amount.unit === 'minor') return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  return /^\d{1,12}(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : undefined
+}
+
+/** Decimals where whole minor units belong. */
+function isYuan(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && /^\d{1,12}\.\d{1,2}$/.test(String(value))
+}
+
+function showAmount(minorUnits: number, unit: 'minor' | 'major'): string {
+  return unit === 'minor' ? String(minorUnits) : String(minorUnits / 100)
 }

@@ -1,13 +1,18 @@
 // The bytes of an answer or a callback: content type, characters, JSON.
 import type { Finding } from '../contract/index.ts'
 import type { CapturedBody } from './exchange.ts'
+import { repeatedNames } from './json-names.ts'
 import { parseJson, type ReadJson } from './text.ts'
 import { showValue } from './value-check.ts'
 
 export interface JudgedBody {
   /** The object in it; undefined where there is none, or where the body was not captured. */
   readonly value?: Readonly<Record<string, unknown>>
+  /** What it was read from. */
+  readonly text?: string
   readonly findings: readonly Finding[]
+  /** Whether it is an HTML page in place of JSON, as a gateway has it: then its status says nothing of the provider. */
+  readonly isPage?: boolean
 }
 
 /** @param expected the content type that the contract has, without parameters */
@@ -17,23 +22,26 @@ export function judgeBody(
 ): JudgedBody {
   const type = headers['content-type']
   const isRight = type !== undefined && (type === expected || mediaTypeOf(type) === expected)
-  if (body === undefined) return { findings: isRight ? none : [wrongType(type, expected)] }
+  if (body === undefined) return { findings: isRight ? none : [wrongType(type, expected, false)] }
   const read = parseJson(body)
-  if (isRight && isObject(read.value) && read.charset === undefined && !namesCharset(type))
-    return { value: read.value, findings: none }
-  const findings: Finding[] = isRight ? [] : [wrongType(type, expected, read)]
+  const isPage = read.problem !== undefined && beginsLikePage(read.text)
+  const findings: Finding[] = []
+  if (!isRight) findings.push(wrongType(type, expected, isPage))
   const charset = charsetFinding(read, type)
   if (charset) findings.push(charset)
-  if (isObject(read.value)) return { value: read.value, findings }
+  if (isObject(read.value)) {
+    for (const pointer of repeatedNames(read.text, read.value)) findings.push(duplicateKey(pointer))
+    return { value: read.value, text: read.text, findings }
+  }
   // A page of a gateway is one difference, not two.
-  if (isRight || !isPage(read.text)) findings.push(notJson(read, body.length))
-  return { findings }
+  if (isRight || !isPage) findings.push(read.problem === undefined ? noObject(read) : notJson(read))
+  return { findings, isPage }
 }
 
 const none: readonly Finding[] = []
 
-function wrongType(type: string | undefined, expected: string, read?: ReadJson): Finding {
-  const page = read && isPage(read.text) ? ' It is an HTML page, perhaps of a gateway in between.' : ''
+function wrongType(type: string | undefined, expected: string, isPage: boolean): Finding {
+  const page = isPage ? ' It is an HTML page, perhaps of a gateway in between.' : ''
   return {
     kind: 'contentType',
     severity: 'breaking',
@@ -44,31 +52,44 @@ function wrongType(type: string | undefined, expected: string, read?: ReadJson):
   }
 }
 
-function charsetFinding({ charset }: ReadJson, type = ''): Finding | undefined {
-  const named = namesCharset(type)
-  if (charset === undefined && !named) return undefined
+function charsetFinding({ charset, hasMark }: ReadJson, type = ''): Finding | undefined {
+  const named = otherCharset(type)
+  if (charset === undefined && named === undefined && !hasMark) return undefined
+  const message =
+    charset !== undefined
+      ? 'The bytes are not UTF-8: clients see other characters than were meant.'
+      : named !== undefined
+        ? 'The content type names another encoding than that of the bytes, which are UTF-8.'
+        : 'The body begins with a byte order mark, which JSON must not have: many parsers refuse it.'
+  const received = charset ?? named ?? 'UTF-8 with a byte order mark'
+  return { kind: 'wrongCharset', severity: 'breaking', pointer: '', message, expected: 'UTF-8', received }
+}
+
+function duplicateKey(pointer: string): Finding {
+  const message = 'The field is there twice: parsers do not agree which of the two counts.'
+  return { kind: 'duplicateKey', severity: 'breaking', pointer, message }
+}
+
+function noObject({ value }: ReadJson): Finding {
   return {
-    kind: 'wrongCharset',
+    kind: value === null ? 'unexpectedNull' : 'typeChanged',
     severity: 'breaking',
     pointer: '',
-    message:
-      charset === undefined
-        ? 'The content type names another encoding than that of the bytes, which are UTF-8.'
-        : 'The bytes are not UTF-8: clients see other characters than were meant.',
-    expected: 'UTF-8',
-    received: charset ?? named ?? '',
+    message: 'The message is of another type.',
+    expected: 'an object',
+    received: showValue(value),
   }
 }
 
-function notJson({ text, problem, value }: ReadJson, length: number): Finding {
-  const what = problem === undefined ? `JSON, but no object: ${showValue(value)}` : problem
+function notJson({ text, problem }: ReadJson): Finding {
+  const isEmpty = text.trim() === ''
   return {
     kind: 'notJson',
     severity: 'breaking',
     pointer: '',
-    message: length === 0 ? 'The body is empty.' : 'The body is no JSON object.',
+    message: isEmpty ? 'The body is empty.' : `The body is no JSON: ${problem}.`,
     expected: 'a JSON object',
-    received: length === 0 ? 'nothing' : `${what}; it begins with ${showValue(text.slice(0, 40))}`,
+    received: isEmpty ? 'nothing' : showValue(text),
   }
 }
 
@@ -77,12 +98,13 @@ function mediaTypeOf(type: string): string {
 }
 
 /** Another encoding than UTF-8 that a content type names. */
-function namesCharset(type: string): string | undefined {
-  const charset = /charset="?([\w-]+)/i.exec(type)?.[1]
+function otherCharset(type: string): string | undefined {
+  if (!type.includes(';')) return undefined
+  const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(type)?.[1]
   return charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset) ? undefined : charset
 }
 
-function isPage(text: string): boolean {
+function beginsLikePage(text: string): boolean {
   return /^\s*<(!doctype|html|head|body|\?xml|center|h1)/i.test(text)
 }
 

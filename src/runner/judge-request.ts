@@ -8,9 +8,8 @@ import {
   type Operation,
   type WireRequest,
 } from '../contract/index.ts'
-import { explainSignature, toAutopsyText } from '../signature/index.ts'
+import { type Explanation, explainSignature } from '../signature/index.ts'
 import { type CapturedExchange, toBytes } from './exchange.ts'
-import { detailWidth } from './findings.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
 import { type MatchedOperation, queryOf } from './match.ts'
 import { createValueCheck, type ValueCheck } from './value-check.ts'
@@ -19,13 +18,13 @@ export interface JudgedRequest {
   /** The parameters, where the request could be read. */
   readonly params?: Readonly<Record<string, unknown>>
   /** What names the account, where something does. */
-  readonly identity?: string
+  readonly identity?: string | undefined
   readonly account?: CheckAccount | undefined
   readonly findings: readonly Finding[]
   /** Why the signature was not checked, where there is one. */
-  readonly unverified?: string
+  readonly unverified?: string | undefined
   /** What explains a signature that does not match; takes milliseconds. */
-  readonly explain?: () => string
+  readonly explain?: (() => Explanation) | undefined
 }
 
 /** Judges requests; what is made of schemas is made once. */
@@ -43,7 +42,7 @@ export function createRequestJudge(
 
   return ({ request, at }, { contract, name, operation, path, pathValues }) => {
     if (request.body === undefined && operation.request.in === 'body' && request.method !== 'GET')
-      return { findings: [] }
+      return { findings: [], unverified: 'the body of the request was not captured' }
     const wireRequest: WireRequest = {
       method: request.method,
       path,
@@ -51,22 +50,47 @@ export function createRequestJudge(
       headers: request.headers,
       body: toBytes(request.body ?? ''),
     }
-    const message = decode(contract, wireRequest)
-    if ('findings' in message && !('params' in message)) return { findings: message.findings ?? [] }
-    const read = message as Message
+    const read = decode(contract, wireRequest)
+    if (!('params' in read)) return read
     const params = operation.pathParameters ? { ...read.params, ...pathValues } : read.params
-    const findings: Finding[] = read.findings ? [...read.findings] : []
-    for (const finding of checkOf(operation)(params)) findings.push(finding)
-    const unit = currencyUnit(operation, params)
-    if (unit) findings.push(unit)
-    if (findings.length === 0) findings.push(...adviceFor(operation, params))
+    // Where no parameter has arrived, each of them is missing for that one reason.
+    const isLost = read.findings !== undefined && read.findings.length > 0 && isEmpty(params)
+    const findings = isLost ? [] : judgeParams(operation, params, checkOf(operation))
+    if (read.findings) findings.unshift(...read.findings)
     const credentials = verify(contract, { read, wireRequest, name }, accounts, at)
     if (credentials.finding) findings.push(credentials.finding)
-    return { ...credentials, params, findings }
+    const { identity, account, unverified, explain } = credentials
+    return { params, findings, identity, account, unverified, explain }
   }
 }
 
-function decode(contract: Contract, request: WireRequest): Message | { findings: readonly Finding[] } {
+function judgeParams(
+  operation: Operation,
+  params: Readonly<Record<string, unknown>>,
+  check: ValueCheck,
+): Finding[] {
+  const unit = currencyUnit(operation, params)
+  const findings = check(params)
+    // That the amount is in another unit says it better.
+    .filter(({ pointer }) => pointer !== unit?.pointer)
+    // A provider may add values to its answers; a client may not add any to its requests.
+    .map(finding =>
+      finding.kind === 'newEnumValue' ? { ...finding, severity: 'breaking' as const } : finding,
+    )
+  if (unit) findings.push(unit)
+  if (findings.length === 0 && operation.advice) findings.push(...adviceFor(operation, params))
+  return findings
+}
+
+function isEmpty(params: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in params) return false
+  return true
+}
+
+function decode(
+  contract: Contract,
+  request: WireRequest,
+): Message | { readonly findings: readonly Finding[] } {
   try {
     return contract.wire.decode(request)
   } catch (error) {
@@ -97,7 +121,12 @@ function verify(
   if (identity === undefined) return {}
   const account = accounts.named(contract, identity)
   const { identifiedBy } = contract.account
-  if (!account) return { identity, unverified: `no account with this ${identifiedBy} is configured` }
+  if (!account) {
+    const isOpen = Object.keys(contract.security).length === 0
+    return isOpen
+      ? { identity }
+      : { identity, unverified: `no account with this ${identifiedBy} is configured` }
+  }
   const verification = contract.wire.verify(read, account.credentials, account.settings ?? {}, {
     operation: name,
     now: at,
@@ -110,12 +139,9 @@ function verify(
   return {
     identity,
     account,
-    finding: { kind, severity: 'breaking', pointer: '', message: `${sentence(reason)}` },
+    finding: { kind, severity: 'breaking', pointer: '', message: sentence(reason) },
     ...(isSigned && {
-      explain: () =>
-        toAutopsyText(explainSignature(contract, wireRequest, { account, accounts: own, now: at }), {
-          width: detailWidth,
-        }),
+      explain: () => explainSignature(contract, wireRequest, { account, accounts: own, now: at }),
     }),
   }
 }
@@ -143,7 +169,9 @@ function identify(
 }
 
 function sentence(reason: string): string {
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`
+  // The name of a field stays as it is.
+  const first = /^[a-z]+ /.test(reason) ? reason.charAt(0).toUpperCase() : reason.charAt(0)
+  return `${first}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`
 }
 
 /** An amount with decimals where whole minor units belong. */
@@ -151,6 +179,7 @@ function currencyUnit({ orders }: Operation, params: Readonly<Record<string, unk
   const amount = orders?.request?.amount
   if (amount?.unit !== 'minor') return undefined
   const value = params[amount.at.slice(1)]
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
   if (!/^\d+\.\d{1,2}$/.test(String(value))) return undefined
   return {
     kind: 'currencyUnit',

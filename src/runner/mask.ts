@@ -9,6 +9,10 @@ export interface Mask {
   field(name: string, value: string): string
   /** A header, by its name. */
   header(name: string, value: string): string
+  /** Whether the values of a field are masked whatever they are. */
+  isHidden(name: string): boolean
+  /** The same with a star for each character, so that places in a text stay where they are. */
+  inPlace(text: string): string
 }
 
 /** Names of fields and headers whose values are masked whatever they are. */
@@ -17,12 +21,25 @@ const secretName =
 const personalName =
   /(true_?name|real_?name|creid|id_?card|id_?no|cert_?no|phone|mobile|openid|open_id|email|bank_?card|card_?no|cardcd)/i
 
-/** A Chinese mobile number, or a number of an ID card, that stands by itself. */
-const phone = /(?<![\dA-Za-z])(?:\+?86[- ]?)?1[3-9]\d{9}(?![\dA-Za-z])/g
+/** A mobile number of China, Hong Kong, Macao or Taiwan that stands by itself. */
+const phone = /(?<![\dA-Za-z.])(?:(?:\+|00)?86[- ]?)?1[3-9]\d{9}(?![\dA-Za-z]|\.\d)/g
+const otherPhone = /(?<![\dA-Za-z])\+(?:852|853|886)[- ]?\d{4,5}[- ]?\d{4}(?![\dA-Za-z])/g
+/** A number of an ID card: order numbers of as many digits begin with a date or lack the right last character. */
 const idCard =
-  /(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])/g
-const email = /(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+/g
+  /(?<![\dA-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])/g
+const idCardOfHongKong = /(?<![\dA-Za-z])[A-Za-z]{1,2}\d{6}\([\dAa]\)/g
+const email = /(?<![\w.+-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+/g
 const bearer = /(?<=\b(?:Bearer|Basic) )[\w.~+/=-]{8,}/gi
+const userInfo = /(?<=:\/\/)[^/?#@\s]*:[^/?#@\s]*(?=@)/g
+
+/** `"name": "value"`, also where it ends before its quotation mark. */
+const jsonMember = /"([\w.-]{1,64})"(\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|-?[\d.]+)/gs
+/** The same in a text within JSON. */
+const innerJsonMember = /\\"([\w.-]{1,64})\\"(\s*:\s*)(\\"(?:[^"\\]|\\\\.)*(?:\\"|$)|-?[\d.]+)/gs
+const formPair = /(?<![\w.-])([\w.-]{1,64})(=)([^&\s"]+)/g
+/** The same percent-encoded once more: `%22name%22%3A%22value%22`. */
+const encodedMember =
+  /%22([\w.-]{1,64})%22((?:%20|\+)*%3A(?:%20|\+)*)(%22(?:(?!%22|&).)*(?:%22)?|-?[\d.]+)/gis
 
 /** @param secrets values that are known to be secret */
 export function createMask(contracts: readonly Contract[], secrets: readonly string[]): Mask {
@@ -34,22 +51,45 @@ export function createMask(contracts: readonly Contract[], secrets: readonly str
       ...account.secrets,
     ]),
   )
-  const text = (value: string) =>
-    known
-      .hide(value)
-      .replace(bearer, maskSecret)
-      .replace(idCard, maskPerson)
-      .replace(phone, maskPerson)
-      .replace(email, maskPerson)
-  const isPersonal = (name: string) => named.has(name) || secretName.test(name) || personalName.test(name)
+  const isHidden = (name: string) => named.has(name) || secretName.test(name) || personalName.test(name)
+  const hide = (value: string, cover: (hidden: string) => string) => {
+    const member = (all: string, name: string, between: string, inner: string) =>
+      isHidden(name)
+        ? `${all.slice(0, -(between + inner).length)}${between}${coverInside(inner, cover)}`
+        : all
+    let hidden = value
+    if (/[":=%]/.test(hidden)) {
+      hidden = hidden.replace(jsonMember, member).replace(innerJsonMember, member)
+      hidden = hidden.replace(encodedMember, member).replace(formPair, member)
+    }
+    hidden = hidden.replace(bearer, cover).replace(userInfo, cover).replace(email, cover)
+    hidden = hidden.replace(idCard, number => (isIdCard(number) ? cover(number) : number))
+    return hidden.replace(idCardOfHongKong, cover).replace(phone, cover).replace(otherPhone, cover)
+  }
+  const text = (value: string) => hide(known.hide(value), maskPerson)
   return {
     text,
-    field: (name, value) => (isPersonal(name) ? maskPerson(value) : text(value)),
+    isHidden,
+    field: (name, value) => (isHidden(name) ? maskPerson(value) : text(value)),
     header: (name, value) => (secretName.test(name) ? maskSecret(value) : text(value)),
+    inPlace: value => hide(known.hide(value), hidden => '*'.repeat(hidden.length)),
   }
 }
 
 /** What is known of a person keeps its length at most. */
 function maskPerson(value: string): string {
   return value === '' ? '' : `${value.slice(0, value.length > 8 ? 2 : 0)}…`
+}
+
+/** Quotation marks stay, in whatever way they are written. */
+function coverInside(value: string, cover: (hidden: string) => string): string {
+  const [, open = '', inner = '', close = ''] = /^("|\\"|%22)?(.*?)("|\\"|%22)?$/is.exec(value) ?? []
+  return inner === '' ? value : `${open}${cover(inner)}${close}`
+}
+
+/** By its last character (GB 11643): one order number in eleven has it by chance, and is masked. */
+function isIdCard(number: string): boolean {
+  let sum = 0
+  for (let i = 0; i < 17; i++) sum += Number(number[i]) * (2 ** (17 - i) % 11)
+  return '10X98765432'[sum % 11] === number[17]?.toUpperCase()
 }

@@ -1,5 +1,5 @@
 // Which operation or callback of which provider an exchange is about; never a guess between two.
-import { type Contract, matchPath, type Operation } from '../contract/index.ts'
+import { type Callback, type Contract, matchPath, type Operation, PaydoubleError } from '../contract/index.ts'
 import type { About, CapturedRequest } from './exchange.ts'
 import { parseJson } from './text.ts'
 
@@ -17,6 +17,7 @@ export interface MatchedCallback {
   readonly kind: 'callback'
   readonly contract: Contract
   readonly name: string
+  readonly callback: Callback
 }
 
 export interface Unmatched {
@@ -36,111 +37,115 @@ export interface MatchOptions {
 
 /** How many different addresses are remembered. */
 const mostRemembered = 2000
-/** How many of the fields that a callback must have are there, for it to be one. */
-const enoughFields = 0.6
 
-/** Matches by what the source knows, by host, by the end of the path, and callbacks by their fields. */
+/**
+ * Matches by what the source knows, by host, by the end of the path, and callbacks by their fields.
+ *
+ * @throws PaydoubleError `unknownProvider`
+ */
 export function createMatcher(options: MatchOptions): (request: CapturedRequest, about?: About) => Match {
-  const { provider, hosts = {} } = options
-  const contracts = options.contracts.filter(({ id }) => provider === undefined || id === provider)
+  const { provider } = options
   const byId = new Map(options.contracts.map(contract => [contract.id, contract]))
-  const byHost = new Map(
-    options.contracts.flatMap(contract =>
-      contract.servers
-        .filter(({ placeholder }) => !placeholder)
-        .map(({ url }) => [new URL(url).host, contract] as const),
-    ),
-  )
-  for (const [host, id] of Object.entries(hosts)) {
-    const contract = byId.get(id)
-    if (contract) byHost.set(host.toLowerCase(), contract)
-  }
-  const callbacks = contracts.flatMap(contract =>
-    Object.entries(contract.callbacks).map(([name, { payload }]) => ({
-      match: { kind: 'callback', contract, name } as const,
-      required: Object.keys(payload.shape).filter(
-        field => !payload.shape[field]?.safeParse(undefined).success,
-      ),
-      payload,
-    })),
-  )
+  if (provider !== undefined) contractOf(byId, provider)
+  const contracts = options.contracts.filter(({ id }) => provider === undefined || id === provider)
+  const byHost = hostsOf(options, byId)
+  const matchCallback = createCallbackMatcher(contracts)
   const remembered = new Map<string, Match>()
 
-  function matchAddress(request: CapturedRequest): Match {
-    const key = `${request.method} ${withoutQuery(request.url)}`
+  function matchAddress({ method, url, headers }: CapturedRequest): Match {
+    const address = withoutQuery(url)
+    const host = url.startsWith('/') ? headers.host : undefined
+    const key = host === undefined ? `${method} ${address}` : `${method} ${host}${address}`
     const known = remembered.get(key)
     if (known) return known
-    const match = findOperation(request)
+    const match = findOperation(method, host === undefined ? address : `http://${host}${address}`)
     if (remembered.size >= mostRemembered) remembered.clear()
     remembered.set(key, match)
     return match
   }
 
-  function findOperation({ method, url }: CapturedRequest): Match {
-    const parsed = URL.parse(url, 'http://-/')
+  function findOperation(method: string, address: string): Match {
+    const parsed = URL.parse(address, 'http://-/')
     if (!parsed) return { kind: 'unmatched', why: 'its address is no URL' }
-    const owner = byHost.get(parsed.host) ?? byHost.get(parsed.hostname)
+    const { hostname, pathname } = parsed
+    const owner = byHost.get(`${hostname}:${portOf(parsed)}`) ?? byHost.get(hostname)
     if (owner && provider !== undefined && owner.id !== provider)
       return { kind: 'unmatched', why: `its host is one of ${owner.title}` }
-    const candidates = owner ? [owner] : contracts
-    const found = candidates.flatMap(contract => operationsAt(contract, parsed.pathname))
-    const [match, another] = found.filter(({ operation }) => operation.methods.some(each => each === method))
-    if (match && another && match.contract !== another.contract) {
+    const found = (owner ? [owner] : contracts).flatMap(contract => operationsAt(contract, pathname))
+    const taking = found.filter(({ operation }) => operation.methods.some(each => each === method))
+    const [match, another] = taking.sort((a, b) => partsOf(b.path) - partsOf(a.path))
+    if (!match) return { kind: 'unmatched', why: whyNot(method, { owner, near: found[0] }) }
+    // The path of one may be the end of that of another: the longer one is meant.
+    const isOpen = another !== undefined && partsOf(another.path) === partsOf(match.path)
+    if (isOpen && another.contract !== match.contract) {
       const ids = `${match.contract.id} and ${another.contract.id}`
       return { kind: 'unmatched', why: `its path is one of ${ids}: say which, with --provider` }
     }
-    if (match) return match
-    const [near] = found
-    if (near) {
-      const methods = near.operation.methods.join(' or ')
-      return { kind: 'unmatched', why: `${near.contract.id}.${near.name} takes ${methods}, not ${method}` }
-    }
-    if (owner) return { kind: 'unmatched', why: `no operation of ${owner.id} has this path` }
-    return { kind: 'unmatched', why: 'no provider has this host, and no operation this path' }
+    return match
   }
 
-  function findCallback({ method, body }: CapturedRequest): Match | undefined {
-    if (method !== 'POST' || callbacks.length === 0 || body === undefined) return undefined
-    const value = parseJson(body).value
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    let best: { score: number; match: MatchedCallback } | undefined
-    for (const { match, required, payload } of callbacks) {
-      const present = required.filter(name => name in value)
-      if (present.length < required.length * enoughFields) continue
-      // Between callbacks of the same fields, those decide that can only have one value.
-      const right = present.filter(
-        name => payload.shape[name]?.safeParse((value as Record<string, unknown>)[name]).success,
-      )
-      const score = (present.length + right.length) / (2 * required.length)
-      if (!best || score > best.score) best = { score, match }
-    }
-    return best?.match
-  }
-
-  function matchKnown({ url }: CapturedRequest, { provider: id, operation, callback }: About): Match {
+  function matchKnown({ url }: CapturedRequest, { provider: id, operation: name, callback }: About): Match {
     const contract = byId.get(id)
-    if (contract && callback !== undefined && contract.callbacks[callback])
-      return { kind: 'callback', contract, name: callback }
-    const found = operation === undefined ? undefined : contract?.operations[operation]
-    if (!contract || operation === undefined || !found)
-      return { kind: 'unmatched', why: `there is no ${id}.${operation ?? callback ?? ''}` }
-    const path = URL.parse(url, 'http://-/')?.pathname ?? '/'
-    const own = suffixOf(found.path, path)
+    const known = callback === undefined ? undefined : contract?.callbacks[callback]
+    if (contract && callback !== undefined && known)
+      return { kind: 'callback', contract, name: callback, callback: known }
+    const operation = name === undefined ? undefined : contract?.operations[name]
+    if (!contract || name === undefined || !operation)
+      return { kind: 'unmatched', why: `there is no ${id}.${name ?? callback ?? ''}` }
+    const own = suffixOf(operation.path, URL.parse(url, 'http://-/')?.pathname ?? '/')
+    const path = own ?? operation.path
     return {
       kind: 'operation',
       contract,
-      name: operation,
-      operation: found,
-      path: own ?? found.path,
-      pathValues: matchPath(found.path, own ?? '') ?? {},
+      name,
+      operation,
+      path,
+      pathValues: matchPath(operation.path, own ?? '') ?? {},
     }
   }
 
   return (request, about) => {
     if (about) return matchKnown(request, about)
     const match = matchAddress(request)
-    return match.kind === 'unmatched' ? (findCallback(request) ?? match) : match
+    return match.kind === 'unmatched' ? (matchCallback(request) ?? match) : match
   }
+}
+
+function contractOf(byId: ReadonlyMap<string, Contract>, id: string): Contract {
+  const contract = byId.get(id)
+  if (contract) return contract
+  const known = [...byId.keys()].join(', ')
+  throw new PaydoubleError(
+    'unknownProvider',
+    `Failed to check "${id}": there is no such provider. The providers are ${known}.`,
+  )
+}
+
+/** The contracts by host name, or by host name and port. */
+function hostsOf(
+  { contracts, hosts = {} }: MatchOptions,
+  byId: ReadonlyMap<string, Contract>,
+): ReadonlyMap<string, Contract> {
+  const byHost = new Map<string, Contract>()
+  for (const contract of contracts)
+    for (const { url, placeholder } of contract.servers)
+      if (!placeholder) byHost.set(new URL(url).hostname, contract)
+  for (const [host, id] of Object.entries(hosts)) byHost.set(host.toLowerCase(), contractOf(byId, id))
+  return byHost
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port || (protocol === 'https:' ? '443' : '80')
+}
+
+function whyNot(
+  method: string,
+  { owner, near }: { readonly owner: Contract | undefined; readonly near: MatchedOperation | undefined },
+): string {
+  if (near)
+    return `${near.contract.id}.${near.name} takes ${near.operation.methods.join(' or ')}, not ${method}`
+  if (owner) return `no operation of ${owner.id} has this path`
+  return 'no provider has this host, and no operation this path'
 }
 
 /** The operations whose path is the end of this one. */
@@ -157,18 +162,57 @@ function operationsAt(contract: Contract, pathname: string): MatchedOperation[] 
 /** The end of a path that has as many parts as a template, if it fits. */
 function suffixOf(template: string, pathname: string): string | undefined {
   const parts = pathname.split('/')
-  const count = template.split('/').length
+  const count = partsOf(template)
   if (parts.length < count) return undefined
   const path = `/${parts.slice(parts.length - count + 1).join('/')}`
   return matchPath(template, path) ? path : undefined
 }
 
+function partsOf(path: string): number {
+  return path.split('/').length
+}
+
+/** How many of the fields that a callback must have are there, for it to be one. */
+const enoughFields = 0.6
+
+/** Knows callbacks by their fields: they go to addresses of the merchant. */
+function createCallbackMatcher(
+  contracts: readonly Contract[],
+): (request: CapturedRequest) => MatchedCallback | undefined {
+  const callbacks = contracts.flatMap(contract =>
+    Object.entries(contract.callbacks).map(([name, callback]) => {
+      const { shape } = callback.payload
+      const required = Object.keys(shape).filter(field => !shape[field]?.safeParse(undefined).success)
+      return { match: { kind: 'callback', contract, name, callback } as const, required, shape }
+    }),
+  )
+
+  return ({ method, body }) => {
+    if (method !== 'POST' || callbacks.length === 0 || body === undefined) return undefined
+    const value = parseJson(body).value
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const near = callbacks
+      .map(each => ({ ...each, present: each.required.filter(name => Object.hasOwn(value, name)) }))
+      .filter(({ present, required }) => present.length >= required.length * enoughFields)
+    if (near.length < 2) return near[0]?.match
+    // Between callbacks of the same fields, those decide that can only have one value.
+    const scored = near.map(({ match, present, required, shape }) => {
+      const isRight = (name: string) =>
+        shape[name]?.safeParse((value as Record<string, unknown>)[name]).success === true
+      return { match, score: (present.length + present.filter(isRight).length) / required.length }
+    })
+    return scored.reduce((best, each) => (each.score > best.score ? each : best)).match
+  }
+}
+
 export function withoutQuery(url: string): string {
-  const question = url.indexOf('?')
-  return question < 0 ? url : url.slice(0, question)
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
 }
 
 export function queryOf(url: string): string {
   const question = url.indexOf('?')
-  return question < 0 ? '' : url.slice(question + 1).replace(/#.*$/s, '')
+  if (question < 0) return ''
+  const hash = url.indexOf('#', question)
+  return hash < 0 ? url.slice(question + 1) : url.slice(question + 1, hash)
 }

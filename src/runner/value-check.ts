@@ -13,7 +13,8 @@ import {
 } from '../contract/index.ts'
 import { createFits } from './fits.ts'
 
-export type ValueCheck = (value: unknown) => readonly Finding[]
+/** @param text the JSON that the value was read from, if it was: it has digits that a number has not */
+export type ValueCheck = (value: unknown, text?: string) => readonly Finding[]
 
 const none: readonly Finding[] = []
 
@@ -21,13 +22,13 @@ const none: readonly Finding[] = []
 export function createValueCheck(schema: z.ZodType): ValueCheck {
   const fits = createFits(schema)
   const tree = toTree(schema)
-  return value => {
+  return (value, text) => {
     if (fits(value)) return none
-    const strange = tree && unknownFields(value, tree)
     // Once more for the words: they cost something, and most values need none.
     const error = schema.safeParse(value, inOurWords).error
-    const problems = error ? problemsOf(error).map(problem => toMismatch(problem, schema, value)) : []
-    return pairRenamed(problems, strange ?? [], value)
+    const given = { value, text }
+    const problems = error ? problemsOf(error).map(problem => toMismatch(problem, schema, given)) : []
+    return pairRenamed(problems, (tree && unknownFields(value, tree)) ?? [], given)
   }
 }
 
@@ -102,25 +103,33 @@ function unknownFields(
   return all
 }
 
+interface Given {
+  readonly value: unknown
+  readonly text: string | undefined
+}
+
 type Mismatch = Finding & {
   readonly path: readonly PropertyKey[]
   readonly schema: z.ZodType | undefined
 }
 
-function toMismatch(problem: Problem, schema: z.ZodType, root: unknown): Mismatch {
+function toMismatch(problem: Problem, schema: z.ZodType, given: Given): Mismatch {
   const { path, message } = problem
-  const value = at(root, path)
+  const value = at(given.value, path)
+  const digits = hasManyDigits(value) ? manyDigits : ''
   const field = schemaAt(schema, path)
   const kind = path.length > 0 && value === undefined ? 'missingField' : kindOf(problem.issue, value)
-  const expected = expectedOf(problem.issue, field)
+  // Where one of two fields must be there, the type of neither is in question.
+  const isEither = kind === 'missingField' && problem.issue.code === 'custom'
+  const expected = isEither ? undefined : expectedOf(problem.issue, field)
   const provenance = (field && provenanceOf(field)) ?? provenanceNear(schema, path)
   return {
     kind,
     severity: severities[kind] ?? 'breaking',
     pointer: toPointer(path),
-    message: sentences[kind]?.(nameOf(path)) ?? `${nameOf(path)} is not as described: ${message}.`,
+    message: `${sentences[kind]?.(nameOf(path)) ?? `${nameOf(path)} is not as described: ${message}.`}${digits}`,
     ...(expected !== undefined && { expected }),
-    ...(value !== undefined && { received: showValue(value) }),
+    ...(value !== undefined && { received: showAt(given.value, path, given.text) }),
     ...(provenance && { provenance }),
     path,
     schema: field,
@@ -139,7 +148,7 @@ const sentences: Readonly<Record<string, (field: string) => string>> = {
 
 function nameOf(path: readonly PropertyKey[]): string {
   const name = path.findLast(key => typeof key === 'string')
-  return name === undefined ? 'The message' : `The field ${JSON.stringify(name)}`
+  return name === undefined ? 'The message' : `The field ${showValue(name)}`
 }
 
 type Issue = Problem['issue']
@@ -148,7 +157,7 @@ function kindOf(issue: Issue, value: unknown): string {
   if (value === null) return 'unexpectedNull'
   switch (issue.code) {
     case 'invalid_type':
-      return 'typeChanged'
+      return issue.expected === 'int' && typeof value === 'number' ? 'wrongFormat' : 'typeChanged'
     case 'invalid_value':
       return issue.values.some(each => typeof each === typeof value) ? 'newEnumValue' : 'typeChanged'
     case 'too_small':
@@ -205,16 +214,12 @@ function listOf(values: readonly unknown[]): string {
 }
 
 function bound(how: string, size: number | bigint, origin: string, exact: boolean | undefined): string {
-  const unit = { string: ' characters', array: ' items' }[origin] ?? ''
-  return `${exact ? 'exactly' : how} ${size}${unit}`
+  const unit = { string: ' character', array: ' item' }[origin] ?? ''
+  return `${exact ? 'exactly' : how} ${size}${unit}${unit !== '' && Number(size) !== 1 ? 's' : ''}`
 }
 
 /** What was renamed is one difference, not two: a field that is missing, and an unknown one that would fit. */
-function pairRenamed(
-  mismatches: readonly Mismatch[],
-  unknowns: readonly Unknown[],
-  root: unknown,
-): Finding[] {
+function pairRenamed(mismatches: readonly Mismatch[], unknowns: readonly Unknown[], given: Given): Finding[] {
   const left = new Set(unknowns)
   const findings = mismatches.map(mismatch => {
     const { path, schema, ...finding } = mismatch
@@ -228,24 +233,24 @@ function pairRenamed(
     const isOnly = siblings.length === 1 && alsoMissing === 1
     const renamed = siblings
       .filter(each => each.unspaced === missing || isOnly || isAlike(each.name, missing))
-      .filter(each => schema?.safeParse(at(root, [...parent, each.name])).success ?? true)
+      .filter(each => schema?.safeParse(at(given.value, [...parent, each.name])).success ?? true)
       .sort((a, b) => distance(a.name, missing) - distance(b.name, missing))[0]
     if (!renamed) return finding
     left.delete(renamed)
-    const received = JSON.stringify(renamed.name)
+    const received = showValue(renamed.name)
     const isSpaced = renamed.unspaced === missing
     const kind = isSpaced ? 'spacedKey' : 'renamedField'
     const message = isSpaced
-      ? `The field ${JSON.stringify(missing)} is missing, and there is ${received}, with a space.`
-      : `The field ${JSON.stringify(missing)} is missing, and ${received}, which nobody knows, holds what would fit it: it may have been renamed.`
-    return { ...finding, kind, message, expected: JSON.stringify(missing), received }
+      ? `The field ${showValue(missing)} is missing, and there is ${received}, with a space.`
+      : `The field ${showValue(missing)} is missing, and ${received}, which nobody knows, holds what would fit it: it may have been renamed.`
+    return { ...finding, kind, message, expected: showValue(missing), received }
   })
-  return [...findings, ...[...left].map(each => toFinding(each, root))]
+  return [...findings, ...[...left].map(each => toFinding(each, given))]
 }
 
-function toFinding({ path, name, unspaced, provenance, isKnown }: Unknown, root: unknown): Finding {
+function toFinding({ path, name, unspaced, provenance, isKnown }: Unknown, { value, text }: Given): Finding {
   const pointer = toPointer([...path, name])
-  const shown = JSON.stringify(name)
+  const shown = showValue(name)
   const isSpaced = unspaced !== undefined && unspaced !== name
   if (isKnown) {
     return {
@@ -263,12 +268,13 @@ function toFinding({ path, name, unspaced, provenance, isKnown }: Unknown, root:
     message: isSpaced
       ? `The name of the field ${shown} has a space that the contract does not have.`
       : `The contract knows no field ${shown}.`,
-    received: showValue(at(root, [...path, name])),
+    received: showAt(value, [...path, name], text),
   }
 }
 
 /** Names that differ in how they are written, or in few letters. */
 function isAlike(a: string, b: string): boolean {
+  if (a.length > longestName) return false
   const [plainA, plainB] = [plain(a), plain(b)]
   return (
     plainA === plainB || distance(plainA, plainB) <= Math.floor(Math.max(plainA.length, plainB.length) * 0.4)
@@ -283,14 +289,55 @@ function samePath(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean
   return a.length === b.length && a.every((key, i) => String(key) === String(b[i]))
 }
 
-/** Longer values are cut. */
-const mostShown = 80
+/** Names that are longer are compared with none. */
+const longestName = 64
 
-/** A value as a finding shows it: JSON, at most 80 characters of it. */
+/** Longer values are cut here; a report shows less still, but only of what is masked by then. */
+const mostKept = 2000
+
+/** A value as JSON, or the beginning of it. */
 export function showValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > mostShown ? `${text.slice(0, mostShown - 1)}…` : text
+  const text = toJson(typeof value === 'string' ? value.slice(0, mostKept) : value)
+  return text.length > mostKept ? `${text.slice(0, mostKept - 1)}…` : text
 }
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // It is nested so deep that it cannot be written by the same means by which it was read.
+    return Array.isArray(value) ? '[…]' : '{…}'
+  }
+}
+
+/** A number that has more digits than JavaScript keeps of it. */
+/** A value as a finding shows it. Of a large number it has the digits as they were sent, which JSON.parse has not. */
+function showAt(root: unknown, path: readonly PropertyKey[], text: string | undefined): string {
+  const value = at(root, path)
+  if (!hasManyDigits(value) || text === undefined) return showValue(value)
+  try {
+    const found = at(
+      parseWithSource(text, (_, part, { source } = {}) => (hasManyDigits(part) ? { source } : part)),
+      path,
+    )
+    return (found as { readonly source?: string } | undefined)?.source ?? showValue(value)
+  } catch {
+    return showValue(value)
+  }
+}
+
+function hasManyDigits(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+}
+
+const manyDigits =
+  ' It has more digits than JavaScript and many other languages keep of a number: they read another one.'
+
+/** JSON.parse hands the text of each part to its reviver; its type does not say so yet. */
+const parseWithSource = JSON.parse as (
+  text: string,
+  reviver: (name: string, part: unknown, context?: { readonly source?: string }) => unknown,
+) => unknown
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   let inner = value

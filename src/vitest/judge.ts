@@ -1,6 +1,5 @@
 // One message against its contract, for one assertion.
-import type { Contract, Finding } from '../contract/index.ts'
-import { maskFinding } from '../runner/check.ts'
+import type { Callback, Contract, Finding } from '../contract/index.ts'
 import type { CapturedRequest } from '../runner/exchange.ts'
 import type { LocatedFinding, Part } from '../runner/findings.ts'
 import { createCallbackJudge } from '../runner/judge-callback.ts'
@@ -8,7 +7,10 @@ import { createRequestJudge } from '../runner/judge-request.ts'
 import { createResponseJudge } from '../runner/judge-response.ts'
 import { type CheckAccount, createKnownAccounts, secretsOf } from '../runner/known-accounts.ts'
 import { createMask } from '../runner/mask.ts'
+import { toDetail } from '../runner/mask-explanation.ts'
+import { maskFinding } from '../runner/mask-finding.ts'
 import { createMatcher, type MatchedOperation } from '../runner/match.ts'
+import type { Explanation } from '../signature/index.ts'
 import { accountWith } from './key.ts'
 import type { Named } from './names.ts'
 import type { ReadMessage } from './read-message.ts'
@@ -58,7 +60,9 @@ export function createMessageJudge({ contracts, accounts }: JudgeOptions): Judge
       found.push(bytesLost(message.lost ?? ''))
     const by = part === 'request' ? 'client' : 'provider'
     const findings = found.map(finding => {
-      const detail = finding.kind === 'wrongSignature' ? judged.explain?.() : undefined
+      const explanation = finding.kind === 'wrongSignature' ? judged.explain?.() : undefined
+      const detail =
+        explanation && toDetail(explanation, judges.mask, judged.params ?? judged.answer ?? judged.payload)
       const located = {
         ...finding,
         provider: contract.id,
@@ -78,8 +82,11 @@ export function createMessageJudge({ contracts, accounts }: JudgeOptions): Judge
 
 interface Judged {
   readonly findings: readonly Finding[]
-  readonly unverified?: string
-  readonly explain?: () => string
+  readonly unverified?: string | undefined
+  readonly explain?: (() => Explanation) | undefined
+  readonly params?: unknown
+  readonly answer?: unknown
+  readonly payload?: unknown
 }
 
 function createJudges({ contracts, accounts }: JudgeOptions) {
@@ -124,7 +131,8 @@ function createJudges({ contracts, accounts }: JudgeOptions) {
     },
 
     callback(message: ReadMessage, { contract, name }: Named): Judged {
-      return callbacks(toExchange(message), { kind: 'callback', contract, name })
+      const callback = contract.callbacks[name] as Callback
+      return callbacks(toExchange(message), { kind: 'callback', contract, name, callback })
     },
   }
 }

@@ -136,6 +136,7 @@ export const dms: Readonly<Record<string, readonly Made[]>> = {
   ],
   'currencyUnit-request': [payment(1, { params: { amount: '1.00' }, answer: badParameter }, 'form')],
   currencyUnit: [payment(1), detail(1, { after: 30, answer: inside('data', having({ amount: 10_000 })) })],
+  differentAmount: [payment(1), detail(1, { after: 30, answer: inside('data', having({ amount: 99 })) })],
   duplicateOrderNumber: [
     payment(1),
     payment(1, { after: 5, answer: inside('data', having({ orderNo: orderNo(2) })) }),
@@ -143,6 +144,6 @@ export const dms: Readonly<Record<string, readonly Made[]>> = {
   staleEvidence: [payment(1, { after: 400 * 86_400 })],
   notJson: [payment(1, { text: cutAt(60) })],
   wrongCharset: [payment(1, { type: 'application/json; charset=GBK' })],
-  duplicateKey: [payment(1, { text: repeating('"errCode":1002') })],
+  duplicateKey: [payment(1, { text: repeating('"errMsg":"失败"') })],
   gatewayPage: [payment(1, { text: () => gatewayPage, status: 502, type: 'text/html' })],
 }

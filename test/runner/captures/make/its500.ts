@@ -197,6 +197,7 @@ export const its500: Readonly<Record<string, readonly Made[]>> = {
   badRequest: [order(1, { params: { name: undefined }, answer: wrongFormat })],
   'badRequest-form': [order(1, { headers: { 'content-type': 'application/json' }, answer: wrongFormat })],
   'currencyUnit-callback': [order(1), callback(1, { answer: having({ originalprice: '10000' }) })],
+  differentAmount: [order(1), callback(1, { answer: having({ originalprice: '99' }) })],
   currencyUnit: [order(1, { answer: having({ originalprice: '10000' }) })],
   staleEvidence: [order(1, { after: 400 * 86_400 })],
   notJson: [order(1, { text: cutAt(60) })],

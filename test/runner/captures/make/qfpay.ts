@@ -320,9 +320,9 @@ export const qfpay: Readonly<Record<string, readonly Made[]>> = {
   differentAmount: [payment(1), callback(1, { answer: having({ txamt: '299' }) })],
   staleEvidence: [payment(1, { after: 400 * 86_400 })],
   notJson: [payment(1, { text: cutAt(100) })],
-  'notJson-array': [payment(1, { text: text => `[${text}]` })],
+  'typeChanged-message': [payment(1, { text: text => `[${text}]` })],
   wrongCharset: [payment(1, { type: 'application/json; charset=GBK' })],
-  duplicateKey: [payment(1, { text: repeating('"txamt": "30000"') })],
+  duplicateKey: [payment(1, { text: repeating(' "udid": "qiantai3"') })],
   gatewayPage: [payment(1, { text: () => gatewayPage, status: 502, type: 'text/html', answerKey: null })],
   advice: [payment(1, { params: { txamt: '100' } })],
 }

@@ -161,6 +161,10 @@ export const vvtool: Readonly<Record<string, readonly Made[]>> = {
   badRequest: [order(1, { params: { merchant_num: undefined }, answer: badParameter })],
   'currencyUnit-request': [order(1, { params: { order_price: '1.00' }, answer: badParameter })],
   currencyUnit: [order(1), detail(1, { after: 30, answer: inside('data', having({ order_price: '1' })) })],
+  differentAmount: [
+    order(1),
+    detail(1, { after: 30, answer: inside('data', having({ order_price: '99' })) }),
+  ],
   duplicateOrderNumber: [
     order(1),
     order(1, { after: 5, answer: inside('data', having({ order_number: orderNumber(2) })) }),
@@ -168,7 +172,7 @@ export const vvtool: Readonly<Record<string, readonly Made[]>> = {
   staleEvidence: [order(1, { after: 400 * 86_400 })],
   notJson: [order(1, { text: cutAt(60) })],
   wrongCharset: [order(1, { type: 'application/json; charset=GBK' })],
-  duplicateKey: [order(1, { text: repeating('"code":100') })],
+  duplicateKey: [order(1, { text: repeating('"msg":"失败"') })],
   gatewayPage: [order(1, { text: () => gatewayPage, status: 502, type: 'text/html' })],
   advice: [token('form', {}, '/oauth/token')],
 }
