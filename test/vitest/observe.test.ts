@@ -1,6 +1,6 @@
 // What MSW lets through to a real server, which plays the provider.
 import http from 'node:http'
-import { HttpResponse, http as mock } from 'msw'
+import { HttpResponse, http as mock, passthrough } from 'msw'
 import { setupServer } from 'msw/node'
 import { observe } from 'paydouble/vitest'
 import { expect, onTestFinished, test } from 'vitest'
@@ -114,10 +114,26 @@ test('a request whose body is a stream is judged with it', async () => {
   expect((await observer.report()).judged).toMatchObject([{ name: 'query' }])
 })
 
+test('a request that a handler has read before it let it through is judged with its body', async () => {
+  const { door, server, observer } = await open()
+  const bodies: string[] = []
+  const reading = mock.post('*/trade/v1/payment', async ({ request }) => {
+    bodies.push(await request.text())
+    return passthrough()
+  })
+  server.use(reading)
+  await qfpayPayment(withFetch(door))
+  await qfpayPayment(door, { out_trade_no: 'order2' })
+  expect(bodies).toHaveLength(2)
+  await expect(observer).toHaveNoFindings()
+  expect(await observer.report()).toMatchObject({ exchanges: 2, unreadable: { count: 0 }, unverified: [] })
+})
+
 test('after its end nothing is observed any more', async () => {
   const { door, observer } = await open()
   await observer.end()
   await qfpayPayment(withFetch(door), { txamt: '3.00' })
+  await observer.settled()
   expect(await observer.report()).toMatchObject({ exchanges: 0 })
   expect(observer.findings).toEqual([])
 })
