@@ -133,6 +133,18 @@ export async function openProxy(options: ProxyOptions): Promise<CheckProxy> {
     handle,
   )
   server.on('checkContinue', handle)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!error.code?.startsWith('HPE_') || !socket.writable) {
+      socket.destroy(error)
+      return
+    }
+    const place: Place = { source: 'proxy', unit: 'call', number: ++number }
+    check.take([{ place, unreadable: `What a client sent is no HTTP: ${error.message}.` }])
+    // As Node would answer it.
+    const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+    const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+  })
   await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
   const { address, family, port } = server.address() as AddressInfo
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`

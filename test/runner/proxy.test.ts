@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { contracts } from '../../contracts/index.ts'
 import { deliver } from '../../src/double/schedule.ts'
 import { type CapturedExchange, createCheck } from '../../src/runner/index.ts'
+import { toFindingsHeader } from '../../src/runner/proxy/headers.ts'
 import { openProxy, type ProxyOptions } from '../../src/runner/proxy.ts'
 import { qfpayAccount, qfpayPayment } from '../harness/clients.ts'
 import { openHttp, send, type TestRequest } from '../harness/doors.ts'
@@ -19,12 +20,13 @@ if (!qfpay) throw new Error('there is no qfpay')
 const contract = qfpay
 
 async function open(target: string, options: Partial<ProxyOptions> = {}) {
+  const provider = options.contract?.id ?? contract.id
   const accounts = [{ provider: 'qfpay', id: 'demo', credentials: { ...qfpayAccount } }]
   const check = createCheck({
     contracts,
     accounts,
-    provider: 'qfpay',
-    hosts: { [new URL(target).host]: 'qfpay' },
+    provider,
+    hosts: { [new URL(target).host]: provider },
   })
   let now = 1_767_229_200_000
   const exchanges: CapturedExchange[] = []
@@ -496,6 +498,39 @@ test('a callback that is wrong is found, and the app is not told', async () => {
   await door.double.payer.pay(String(syssn))
   expect(receiver.received[0]?.headers['x-paydouble-findings']).toBeUndefined()
   expect(end().findings.map(({ kind, part }) => [part, kind])).toEqual([['callback', 'wrongSignature']])
+})
+
+test('where a provider has one callback, nothing else can be meant, whatever is in it', async () => {
+  const its500 = contracts.find(({ id }) => id === 'its500')
+  const receiver = await openReceiver(() => ({ status: 200, body: '' }))
+  const { proxy, end } = await open('http://127.0.0.1:1', {
+    merchant: receiver.url,
+    ...(its500 && { contract: its500 }),
+  })
+  await send(proxy.url, { path: '/_callbacks' })
+  await send(proxy.url, {
+    method: 'POST',
+    path: '/_callbacks',
+    headers: { 'content-type': 'application/json' },
+    body: '{"renamed":1}',
+  })
+  const { findings, unmatched } = end()
+  expect(findings.map(({ name, kind }) => `${name} ${kind}`)).toContain('paid missingField')
+  expect(unmatched.count).toBe(1)
+})
+
+test('what a client sends is no HTTP: it is refused and listed', async () => {
+  const { proxy, end } = await open('http://127.0.0.1:1')
+  const client = await connectRaw(proxy.port)
+  client.send('HELLO\r\n\r\n')
+  expect((await client.end()).received.toString()).toBe(
+    'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n',
+  )
+  expect(end().unreadable.list[0]?.why).toMatch(/^What a client sent is no HTTP: Parse Error/)
+})
+
+test('kinds that no header can hold are written so that it can', () => {
+  expect(toFindingsHeader([{ kind: 'a b\n金' }, { kind: 'c' }, { kind: 'c' }])).toBe('3; a_b__ c')
 })
 
 test('a callback without --merchant: 502 says how to get it through', async () => {

@@ -78,6 +78,7 @@ export function toJoined(raw: RawHeaders): Record<string, string> {
 
 /** What an answer is told of its findings: how many, and of which kinds. Never what was in a message. */
 export function toFindingsHeader(findings: readonly { readonly kind: string }[]): string {
-  const kinds = [...new Set(findings.map(({ kind }) => kind))]
+  // A contract of a user may name kinds as it likes; not every name can be in a header.
+  const kinds = [...new Set(findings.map(({ kind }) => kind.replace(/[^\w.-]/g, '_')))]
   return kinds.length === 0 ? '0' : `${findings.length}; ${kinds.join(' ')}`
 }
