@@ -93,7 +93,7 @@ async function run(provider: string, command: readonly string[], flags: Flags): 
   await finish(check.end({ title: `proxy to ${flags.target}`, version }), flags)
   if (code !== 0) process.exitCode = code
   else if (proxy.counts.answered === 0 && proxy.counts.failed > 0)
-    throw new PaydoubleError('unreachable', proxy.lastFailure ?? `Failed to reach ${flags.target}.`)
+    throw new PaydoubleError('targetUnreachable', proxy.lastFailure ?? `Failed to reach ${flags.target}.`)
 }
 
 function toPort(text: string | undefined): number {

@@ -36,7 +36,7 @@ const usageErrors = new Set([
 
 /** Other ends than 1: what failed is neither the one who calls nor what was asked about. */
 const otherExits: Readonly<Record<string, number>> = {
-  unreachable: 3,
+  targetUnreachable: 3,
   credentialsRefused: 3,
   interrupted: 130,
 }

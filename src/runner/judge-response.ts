@@ -88,8 +88,10 @@ export function createResponseJudge(
     const { outcome, found } = judgeValue(value, text, { rows, own, ours, code })
     const findings = ofBody.length > 0 || found.length > 0 ? [...ofBody, ...found] : []
     if (rows === noRows && isCode(code)) {
-      // That the code is in no row says it better.
-      const others = findings.filter(({ pointer }) => pointer !== `/${contract.codeField}`)
+      // That the code is in no row says it better than that it has another value; a code of another type is both.
+      const isOther = ({ pointer, kind }: Finding) =>
+        pointer !== `/${contract.codeField}` || kind === 'typeChanged'
+      const others = findings.filter(isOther)
       findings.splice(0, findings.length, ...others, undocumentedCode(contract, code))
     }
     const expected = statusesOf(operation, { outcome, rows, settings: account?.settings })

@@ -266,7 +266,7 @@ function missingCredentials(
 
 function unreachable({ id }: Contract, target: string, why: string): PaydoubleError {
   return new PaydoubleError(
-    'unreachable',
+    'targetUnreachable',
     `Failed to reach ${id} at ${target}: ${why}. Check --target, and that this machine may connect to it.`,
   )
 }

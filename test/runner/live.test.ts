@@ -222,7 +222,7 @@ describeDoors('live', open => {
     const hang = { provider: 'qfpay', network: { do: 'hang', phase: 'after' } } as const
     door.double.faults.add(hang)
     await expect(runLive(door, 'qfpay', { deadline: overOnceStruck })).rejects.toMatchObject({
-      code: 'unreachable',
+      code: 'targetUnreachable',
       message: expect.stringContaining('no answer came in time'),
     })
     door.double.faults.add({ ...hang, skip: 1 })
@@ -337,7 +337,7 @@ test('a target where nothing listens is unreachable, and so is one that speaks n
     [`http://${await listen(mute)}`, 'what answers there speaks no HTTP'],
   ] as const) {
     await expect(runLive(door, 'dms', { target })).rejects.toMatchObject({
-      code: 'unreachable',
+      code: 'targetUnreachable',
       message: expect.stringContaining(`Failed to reach dms at ${target}: ${why}.`),
     })
   }
