@@ -456,7 +456,7 @@ test('an answer that drifts has its kinds in the header, and no secret', async (
   const { proxy, end } = await open(door.urlOf('qfpay'))
   const through = { ...door, send: (_: string, request: TestRequest) => send(proxy.url, request) }
   const { headers } = await qfpayPayment(through, { txamt: '3.00' }, { key: 'WRONG' })
-  expect(headers['x-paydouble-findings']).toBe('3; wrongFormat currencyUnit wrongSignature')
+  expect(headers['x-paydouble-findings']).toBe('2; currencyUnit wrongSignature')
   expect(JSON.stringify(end())).not.toContain(qfpayAccount.clientKey)
 })
 

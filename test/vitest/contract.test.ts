@@ -80,24 +80,28 @@ test('a failure says pointer, expected, received, source, and why the signature 
 
       qfpay response, account demo: the signature does not match
 
-        rule        MD5 of the body, byte for byte, followed directly by the key; as hex in upper case
-        to sign     {"sysdtm": "2026-01-01 09:00:00", "paydtm": "2026-01-01 09:00:00", "txcurrcd": "HKD", 
-                    "respmsg": "OK", "qrcode": "weixin://wxpay/bizpayurl?pr=wikuaIQ", "pay_type": "800201"
-                    , "cardcd": "", "udid": "", "txdtm": "2026-01-01 09:00:00", "txamt": "300", "resperr":
-                     "success", "out_trade_no": 1, "syssn": "20260101090000000441539611", "respcd": "0000"
-                    , "chnlsn": ""}TEST…0000
+        rule        MD5 of the body, byte for byte, followed directly by the
+                    key; as hex in upper case
+        to sign     {"sysdtm": "2026-01-01 09:00:00", "paydtm": "2026-01-01 09:0
+                    0:00", "txcurrcd": "HKD", "respmsg": "OK", "qrcode": "weixin
+                    ://wxpay/bizpayurl?pr=wikuaIQ", "pay_type": "800201", "cardc
+                    d": "", "udid": "", "txdtm": "2026-01-01 09:00:00", "txamt":
+                     "300", "resperr": "success", "out_trade_no": 1, "syssn": "2
+                    0260101090000000441539611", "respcd": "0000", "chnlsn": ""}T
+                    EST…0000
         expected    D4533F80B27197C0A2CF6365E09F76EB
         received    0F2B2990B1141926B9E649A59E71D8AA
         differs     from digit 1 on, as any two hashes do
 
       What to check next
-        - 876 ways of signing were tried, alone and in twos; none gives this signature.
-        - Print the text that your code hashes, just before it does, and compare it with the one above
-          character by character.
-        - Check the key: the one expected here is TEST…0000, of 32 characters. Keys of other accounts were
-          tried only where they are known here.
-        - See whether your code hashes the bytes as they came: log their number, here it is the length of
-          the body.
+        - 876 ways of signing were tried, alone and in twos; none gives this
+          signature.
+        - Print the text that your code hashes, just before it does, and compare
+          it with the one above character by character.
+        - Check the key: the one expected here is TEST…0000, of 32 characters.
+          Keys of other accounts were tried only where they are known here.
+        - See whether your code hashes the bytes as they came: log their number,
+          here it is the length of the body.
 
     Where it is signed with another key than those known here, give that: { key }."
   `)
@@ -113,22 +117,17 @@ test('what matches and should not says so', async () => {
   `)
 })
 
-test('a page of a gateway in place of an answer is one difference, and its status another', async () => {
+test('a page of a gateway in place of an answer is one difference', async () => {
   const page = { status: 502, headers: { 'Content-Type': 'text/html' }, body: '<html>Bad Gateway</html>' }
   expect(await failureOf(() => expect(page).toMatchContract('its500.createOrder'))).toMatchInlineSnapshot(`
     "expect(answer).toMatchContract("its500.createOrder")
 
-    The answer differs from the contract of its500.createOrder in 2 places:
+    The answer differs from the contract of its500.createOrder in one place:
 
     contentType (breaking)
       The content type is another one. It is an HTML page, perhaps of a gateway in between.
       expected  application/json
-      received  text/html
-
-    undocumentedStatus (breaking)
-      The HTTP status is one that no source has for this answer. Something between client and provider may have answered.
-      expected  200
-      received  502"
+      received  text/html, with HTTP 502"
   `)
 })
 
@@ -173,7 +172,6 @@ test('a request is judged as one', async () => {
     failure.split('\n').filter(line => /^\w+ .*\((breaking|additive|note)\)$/.test(line)),
   ).toMatchInlineSnapshot(`
     [
-      "wrongFormat at /txamt (breaking)",
       "missingField at /txdtm (breaking)",
       "currencyUnit at /txamt (breaking)",
       "wrongSignature (breaking)",
