@@ -51,7 +51,8 @@ async function withBaseline(report: CheckReport, flags: OutputFlags): Promise<Ch
     return applyBaseline(report, before, { file, today })
   }
   const after = updateBaseline(report, before, { reason, expires: expiryDay(expires, now), today })
-  await writeText(file, showBaseline(after))
+  const why = await tryTo(() => writeText(file, showBaseline(after)), file)
+  if (why !== undefined) throw new PaydoubleError('badFlag', why)
   return applyBaseline(report, after, { file, today })
 }
 

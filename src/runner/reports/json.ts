@@ -20,13 +20,24 @@ const place = z.strictObject({
 
 const sighting = z.strictObject({ at: z.number().nullish(), place })
 
+const traffic = {
+  observed: z.strictObject({ count: z.int(), first: z.string(), last: z.string() }).optional(),
+  contradicted: z.strictObject({ count: z.int(), last: z.string() }).optional(),
+}
+
 const provenance = z.union([
   z.strictObject({
     level: z.enum(['documented', 'published', 'observed']),
     evidence: z.string(),
     note: z.string().optional(),
+    ...traffic,
   }),
-  z.strictObject({ level: z.literal('assumed'), reason: z.string(), setting: z.string().optional() }),
+  z.strictObject({
+    level: z.literal('assumed'),
+    reason: z.string(),
+    setting: z.string().optional(),
+    ...traffic,
+  }),
 ])
 
 const finding = z.strictObject({

@@ -1,5 +1,5 @@
 // What several reports say in the same words.
-import type { Provenance, Severity } from '../../contract/index.ts'
+import { ownCaptures, type Provenance, type Severity } from '../../contract/index.ts'
 import { type Place, showPlace } from '../exchange.ts'
 import type { FindingGroup, Sighting } from '../findings.ts'
 import type { CheckReport, FailOn } from '../report.ts'
@@ -77,9 +77,16 @@ export function judgedCount({ judged }: CheckReport): number {
 
 /** Such as `documented, row payment.response.syssn (the table says …)`. */
 export function showProvenance(provenance: Provenance): string {
-  if (provenance.level === 'assumed') return `assumed: ${provenance.reason}`
+  const { observed, contradicted } = provenance
+  const seen = observed ? `; seen ${plural(observed.count, 'time')}, last on ${observed.last}` : ''
+  const against = contradicted
+    ? `; otherwise ${plural(contradicted.count, 'time')}, last on ${contradicted.last}`
+    : ''
+  if (provenance.level === 'assumed') return `assumed: ${provenance.reason}${seen}${against}`
   const { level, evidence, note } = provenance
-  return `${level}, row ${evidence}${note === undefined ? '' : ` (${note})`}`
+  // What our own captures have shown has no row: when and how often says it all.
+  const row = evidence === ownCaptures ? ', in captured traffic' : `, row ${evidence}`
+  return `${level}${row}${note === undefined ? '' : ` (${note})`}${seen}${against}`
 }
 
 /** Who would have to change something. */

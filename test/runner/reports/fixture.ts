@@ -107,7 +107,11 @@ export const richReport: CheckReport = {
       message: 'The amount has decimals: it looks like yuan or dollars, and fen or cents are meant.',
       expected: 'a whole number of minor units',
       received: '"3.00"',
-      provenance: documented('payment.request.txamt'),
+      provenance: {
+        ...documented('payment.request.txamt'),
+        observed: { count: 41, first: '2026-10-01', last: '2026-11-20' },
+        contradicted: { count: 1, last: '2026-11-20' },
+      },
     }),
     finding({
       kind: 'typeChanged',
