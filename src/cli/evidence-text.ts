@@ -106,20 +106,20 @@ function countFactsOf(contradictions: readonly Contradiction[]): number {
   return new Set(contradictions.map(({ fact }) => fact)).size
 }
 
-/** Facts in few lines: `operations.payment.response: syssn, txamt`. */
+/** Facts in few lines: `operations.payment.response: syssn, txamt`, and an operation with all that is in it in one word. */
 function byParent(facts: readonly string[]): string[] {
   const groups = new Map<string, string[]>()
   for (const fact of facts) {
-    const parent =
-      /^(servers|security|errors)\.|^((operations|callbacks)\.[^.]+\.\w+|refusal|responseHeaders)\./.exec(
-        fact,
-      )?.[0]
-    const key = parent?.slice(0, -1) ?? ''
-    groups.set(key, [...(groups.get(key) ?? []), fact.slice(parent?.length ?? 0)])
+    const [, whole = '', rest = ''] = /^((?:operations|callbacks)\.[^.]+)\.(.+)$/.exec(fact) ?? []
+    if (facts.includes(whole)) continue
+    const parent = rest === '' ? /^[^.]+(?=\.)/.exec(fact)?.[0] : `${whole}.${rest.split('.', 1)[0]}`
+    const key = parent ?? ''
+    const within = facts.filter(each => each.startsWith(`${fact}.`)).length
+    const name = fact.slice(key.length + 1)
+    const isWhole = /^(operations|callbacks)$/.test(key) && within > 0
+    groups.set(key, [...(groups.get(key) ?? []), isWhole ? `${name} with all its ${within} facts` : name])
   }
-  return [...groups].map(([parent, names]) =>
-    parent === '' ? names.join(', ') : `${parent}: ${names.join(', ')}`,
-  )
+  return [...groups].map(([parent, names]) => `${parent}: ${names.join(', ')}`)
 }
 
 function plural(number: number, word: string): string {

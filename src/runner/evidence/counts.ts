@@ -18,6 +18,9 @@ export interface Counts {
   list(): ProviderObservations
 }
 
+/** How many different ones are kept: names of fields are whatever a capture holds. */
+const mostContradictions = 1000
+
 export function createCounts(): Counts {
   const facts: Counts['facts'] = new Map()
   const contradictions: Counts['contradictions'] = new Map()
@@ -33,10 +36,11 @@ export function createCounts(): Counts {
   }
 
   function contradict(given: Contradiction): void {
-    const key = `${given.kind} ${given.fact}`
+    const key = `${given.fact} ${given.kind}`
     const before = contradictions.get(key)
-    if (!before) contradictions.set(key, { ...given })
-    else {
+    if (!before) {
+      if (contradictions.size < mostContradictions) contradictions.set(key, { ...given })
+    } else {
       before.count += given.count
       if (given.last > before.last) before.last = given.last
     }

@@ -1,5 +1,5 @@
 // Which facts of a contract a message shows.
-import { type Contract, contentOf, type Fact, toPointer } from '../../contract/index.ts'
+import { type Contract, type Fact, toPointer } from '../../contract/index.ts'
 import type { Judgement } from '../check.ts'
 import { parseJson } from '../text.ts'
 
@@ -26,9 +26,10 @@ export function addFields(
         if (!wrong.has(place)) shown.add(field)
         walk(inner, field, place)
       }
-    } else if (typeof value === 'string') {
-      const schema = known.get(at)?.schema
-      if (schema && contentOf(schema) && !wrong.has(pointer)) walk(parseJson(value).value, at, pointer)
+    } else if (typeof value === 'string' && value.startsWith('{') && !wrong.has(pointer)) {
+      // JSON in a text is looked into where the contract does so.
+      const isTold = [...known.keys()].some(fact => fact.startsWith(`${at}.`))
+      if (isTold) walk(parseJson(value).value, at, pointer)
     }
   }
   walk(values, path, '')
