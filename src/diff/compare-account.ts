@@ -1,7 +1,7 @@
 // What a merchant is given, and what of an account can be set at the double.
 import { isDeepStrictEqual } from 'node:util'
 import { compareSchemas } from './compare-schema.ts'
-import { below, entriesOf, fieldsOf, isFields, type Place } from './place.ts'
+import { below, entriesOf, fieldsOf, isFields, type Place, schemaAt } from './place.ts'
 import { report, type Scope } from './scope.ts'
 
 export function compareAccount(old: Place, now: Place, scope: Scope): void {
@@ -34,7 +34,7 @@ export function compareAccount(old: Place, now: Place, scope: Scope): void {
 /** What has a default need not be given. */
 function schemasOf(account: Place, part: string): Place[] {
   const place = below(account, part)
-  if (!isFields(place.value)) return []
+  if (!isFields(place.value)) return [schemaAt(place)]
   const defaults = fieldsOf(below(account, 'defaults'))
   const { required } = place.value
   if (!Array.isArray(required)) return [place]

@@ -1,7 +1,7 @@
 // Bodies: whether there is one, of which content types, and what is in them.
 import { compareRest } from './annotations.ts'
 import { compareSchemas } from './compare-schema.ts'
-import { below, entriesOf, fieldsOf, type Place, resolve } from './place.ts'
+import { below, entriesOf, fieldsOf, type Place, resolve, schemaAt } from './place.ts'
 import { report, type Scope } from './scope.ts'
 
 /** Compares the bodies of two requests, or of two callbacks. */
@@ -82,9 +82,7 @@ function reportAddedType(type: string, place: Place, scope: Scope): void {
 }
 
 function compareMedia(old: Place, now: Place, scope: Scope): void {
-  const [before, after] = [below(old, 'schema'), below(now, 'schema')].map(place =>
-    place.value === undefined ? [] : [place],
-  )
+  const [before, after] = [below(old, 'schema'), below(now, 'schema')].map(place => [schemaAt(place)])
   compareSchemas(before ?? [], after ?? [], scope)
   compareRest(old, now, ['schema'], scope)
 }

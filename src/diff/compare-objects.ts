@@ -23,7 +23,12 @@ export function compareObjects(old: Branch, now: Branch, scope: Scope): void {
 
 /** Names are texts, also where nothing more is said of them. */
 function namesOf({ names, place }: Branch): Place[] {
-  return [...names, { ...place, pointer: `${place.pointer}/propertyNames`, value: { type: 'string' } }]
+  const text = {
+    document: place.document,
+    pointer: `${place.pointer}/propertyNames/type`,
+    value: { type: 'string' },
+  }
+  return [...names.filter(name => !name.isAbsent), { ...text, isAbsent: true }]
 }
 
 /** A named field of an object. */
@@ -44,7 +49,8 @@ function fieldsIn({ fields, required }: Branch, { writer }: Scope): Map<string, 
     found.set(name, { name, schemas, isRequired: required.has(name), place: first })
   }
   for (const [name, place] of required) {
-    if (!fields.has(name)) found.set(name, { name, schemas: [], isRequired: true, place })
+    if (!fields.has(name))
+      found.set(name, { name, schemas: [{ ...place, value: true, isAbsent: true }], isRequired: true, place })
   }
   return found
 }

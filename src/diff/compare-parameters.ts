@@ -3,7 +3,7 @@ import { compareRest } from './annotations.ts'
 import { compareContent } from './compare-content.ts'
 import { compareSchemas } from './compare-schema.ts'
 import { type PlacedOperation, parametersOf } from './operations.ts'
-import { below, fieldsOf, type Place } from './place.ts'
+import { below, fieldsOf, type Place, schemaAt } from './place.ts'
 import { report, type Scope, tryOut } from './scope.ts'
 
 export function compareParameters(was: PlacedOperation, is: PlacedOperation, scope: Scope): void {
@@ -92,9 +92,7 @@ export function compareValues(old: Place, now: Place, scope: Scope): void {
   const [oldContent, newContent] = [below(old, 'content'), below(now, 'content')]
   if (oldContent.value !== undefined || newContent.value !== undefined)
     compareContent(oldContent, newContent, scope)
-  const schemas = [below(old, 'schema'), below(now, 'schema')].map(place =>
-    place.value === undefined ? [] : [place],
-  )
+  const schemas = [below(old, 'schema'), below(now, 'schema')].map(place => [schemaAt(place)])
   compareSchemas(schemas[0] ?? [], schemas[1] ?? [], { ...scope, isTextual: true })
 }
 

@@ -78,9 +78,8 @@ function compareTypes(before: Shape, after: Shape, scope: Scope): void {
     })
     removed.splice(removed.indexOf('null'), 1)
   }
+  if (added.length + removed.length === 0) return
   const [wasWhole, isWhole] = [isWholeNumber(before), isWholeNumber(after)]
-  const isNumber = olds.has('number') && news.has('number')
-  if (added.length + removed.length === 0 && (!isNumber || wasWhole === isWhole)) return
   report(scope, {
     kind: 'typeChanged',
     effect: effectOnTypes({ before, after, added, removed, scope }),
@@ -99,16 +98,13 @@ function effectOnTypes(types: {
   scope: Scope
 }): Effect {
   const { before, after, added, removed, scope } = types
-  const [wasWhole, isWhole] = [isWholeNumber(before), isWholeNumber(after)]
   // Where everything is text on the wire, a text without limits takes a number too.
   const inText = (more: Shape, types: readonly JsonType[]) =>
     scope.isTextual &&
     types.every(type => type === 'number' || type === 'boolean') &&
     more.branches.some(isAnyText)
-  const hasMore =
-    (added.length > 0 && !inText(before, added)) || (wasWhole && !isWhole && removed.length === 0)
-  const hasLess =
-    (removed.length > 0 && !inText(after, removed)) || (!wasWhole && isWhole && added.length === 0)
+  const hasMore = added.length > 0 && !inText(before, added)
+  const hasLess = removed.length > 0 && !inText(after, removed)
   if (hasMore) return hasLess ? 'other' : 'wider'
   return hasLess ? 'narrower' : 'none'
 }

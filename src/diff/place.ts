@@ -21,6 +21,8 @@ export interface Place {
   /** JSON pointer. */
   readonly pointer: string
   readonly value: unknown
+  /** Whether nothing is written there, and the value is what holds then. */
+  readonly isAbsent?: boolean
 }
 
 export function rootOf(document: ApiDocument): Place {
@@ -32,6 +34,11 @@ export function below(place: Place, key: string): Place {
   const fields = fieldsOf(place)
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined
   return { document: place.document, pointer: place.pointer + toPointer([key]), value }
+}
+
+/** The schema at a place; where nothing is, anything is allowed. */
+export function schemaAt(place: Place): Place {
+  return place.value === undefined ? { ...place, value: true, isAbsent: true } : place
 }
 
 /** What is there as an object; an empty one where nothing is. */

@@ -38,10 +38,12 @@ export interface Difference {
 export function report(scope: Scope, difference: Difference): void {
   const { kind, effect, message, before, after } = difference
   const { operation, writer, changes } = scope
-  const at = difference.new ?? difference.old
-  const place = difference.new ? 'new' : 'old'
-  const pointer = at?.pointer ?? ''
-  const key = [kind, writer, place, pointer, difference.old?.pointer].join(' ')
+  const isInOld =
+    !difference.new || (difference.new.isAbsent === true && !!difference.old && !difference.old.isAbsent)
+  const place = isInOld ? 'old' : 'new'
+  const pointer = difference[place]?.pointer ?? ''
+  const other = difference.old && !difference.old.isAbsent ? difference.old.pointer : ''
+  const key = [kind, writer, place, pointer, other].join(' ')
   const known = changes.get(key)
   const operations = [
     ...new Set([...(known?.operations ?? []), ...(operation === undefined ? [] : [operation])]),

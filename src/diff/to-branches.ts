@@ -1,5 +1,6 @@
 // From a schema to its branches.
 import { isDeepStrictEqual } from 'node:util'
+import { acceptanceOf } from './accepts.ts'
 import {
   type Bound,
   type BoundName,
@@ -17,10 +18,12 @@ import {
   entriesOf,
   type Fields,
   fieldsOf,
+  isFields,
   itemsOf,
   type Place,
   referenceOf,
   resolve,
+  schemaAt,
 } from './place.ts'
 
 /** What a schema allows. */
@@ -77,7 +80,11 @@ export function toShape(schemas: readonly Place[], within: ReadonlySet<string> =
       isCut = true
     }
   }
-  return { branches: joinValues(branches.filter(branch => branch.values?.value.length !== 0)), parts, isCut }
+  return {
+    branches: joinValues(branches.map(withPossible).filter(branch => branch.values?.value.length !== 0)),
+    parts,
+    isCut,
+  }
 }
 
 function isReferenceWithMore(value: unknown): value is Fields {
@@ -121,11 +128,17 @@ function empty(type: JsonType, place: Place, label: string | undefined): Branch 
     keywords: new Map(),
     fields: new Map(),
     required: new Map(),
-    others: [],
-    names: [],
+    others: type === 'object' ? [anythingIn(place, 'additionalProperties')] : [],
+    names: type === 'object' ? [anythingIn(place, 'propertyNames')] : [],
     first: [],
-    items: [],
+    items: type === 'array' ? [anythingIn(place, 'items')] : [],
   }
+}
+
+/** Inside of anything there may be anything. It is one place however deep, so that comparing it ends. */
+function anythingIn(place: Place, keyword: string): Place {
+  const pointer = place.isAbsent ? place.pointer : `${place.pointer}/${keyword}`
+  return { document: place.document, pointer, value: true, isAbsent: true }
 }
 
 /** The branches of a schema by its own keywords alone. */
@@ -237,20 +250,16 @@ function objectOf(place: Place): Pick<Branch, 'fields' | 'required' | 'others' |
   return {
     fields,
     required,
-    others: present(below(place, 'additionalProperties')),
-    names: present(below(place, 'propertyNames')),
+    others: [schemaAt(below(place, 'additionalProperties'))],
+    names: [schemaAt(below(place, 'propertyNames'))],
   }
 }
 
 function listOf(place: Place): Pick<Branch, 'first' | 'items'> {
   return {
     first: itemsOf(below(place, 'prefixItems')).map(at => [at]),
-    items: present(below(place, 'items')),
+    items: [schemaAt(below(place, 'items'))],
   }
-}
-
-function present(place: Place): Place[] {
-  return place.value === undefined ? [] : [place]
 }
 
 /** What is allowed by two branches at once. */
@@ -277,8 +286,9 @@ function both(a: Branch, b: Branch): Branch {
   }
 }
 
-function saysMore(branch: Branch): boolean {
-  return Object.keys(fieldsOf(branch.place)).some(key => key === 'type' || key === 'enum' || key === 'const')
+function saysMore({ place }: Branch): boolean {
+  if (!isFields(place.value)) return false
+  return Object.keys(place.value).some(key => key === 'type' || key === 'enum' || key === 'const')
 }
 
 function commonOf(a: Said<readonly unknown[]>, b: Said<readonly unknown[]>): Said<readonly unknown[]> {
@@ -297,6 +307,16 @@ function joined<T>(
   const all = new Map(a)
   for (const [key, list] of b) all.set(key, [...(all.get(key) ?? []), ...list])
   return all
+}
+
+/** Without listed values that its own limits refuse. */
+function withPossible(branch: Branch): Branch {
+  const { values } = branch
+  if (!values) return branch
+  return {
+    ...branch,
+    values: { ...values, value: values.value.filter(value => acceptanceOf(branch, value) !== 'no') },
+  }
 }
 
 /** Branches that are nothing but lists of values are one list: `anyOf` of constants is an `enum`. */
