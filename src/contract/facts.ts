@@ -72,16 +72,17 @@ function operationFacts(name: string, operation: Operation): Fact[] {
 }
 
 /** The facts about the fields of a schema, at any depth, and of the JSON in its texts. */
-function factsOf(schema: z.ZodType, path: string): Fact[] {
+function factsOf(schema: z.ZodType, path: string, around: readonly z.ZodType[] = []): Fact[] {
   const inner = unwrap(schema)
   const object = contentOf(inner) ?? inner
-  if (!isObject(object)) return []
+  // A schema may contain itself.
+  if (!isObject(object) || around.includes(object)) return []
   return Object.entries(object.shape).flatMap(([name, field]) => {
     const at = `${path}.${name}`
     const provenance = provenanceOf(field as z.ZodType)
     const required = !(field as z.ZodType).safeParse(undefined).success
     const own = provenance ? [{ path: at, provenance, schema: field as z.ZodType, required }] : []
-    return [...own, ...factsOf(field as z.ZodType, at)]
+    return [...own, ...factsOf(field as z.ZodType, at, [...around, object])]
   })
 }
 
