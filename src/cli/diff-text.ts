@@ -66,11 +66,22 @@ function showChange(change: Change, options: DiffTextOptions): string[] {
   const place = `${pointer === '' ? 'the document' : pointer}${change.in === 'old' ? ' (old)' : ''}`
   const hasValues = before !== undefined || after !== undefined
   return [
-    ...showLine(verdict, `${message} (${kind})`, { ...options, label: colors[verdict] }),
+    ...showLine(verdict, `${subjectOf(change)}${message} (${kind})`, { ...options, label: colors[verdict] }),
     ...showLine('why', reason, options),
     ...showLine('at', place, options),
     ...(hasValues ? showLine('old → new', `${showValue(before)} → ${showValue(after)}`, options) : []),
   ]
+}
+
+/** The field that it is about, where the message does not name it. */
+function subjectOf({ pointer, message }: Change): string {
+  const names = [...pointer.matchAll(/\/properties\/([^/]+)/g)].map(([, name = '']) => plain(name))
+  const last = names.at(-1)
+  return last === undefined || message.includes(JSON.stringify(last)) ? '' : `${names.join('.')}: `
+}
+
+function plain(name: string): string {
+  return name.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function showLine(label: string, text: string, options: DiffTextOptions & { label?: number }): string[] {

@@ -11,7 +11,7 @@ export function compareSecurity(was: PlacedOperation, is: PlacedOperation, scope
   const newNames = namesBySame(old, now)
   const translated = before.map(set => set.map(each => translate(each, newNames)))
   const refused = translated.filter(set => !after.some(other => isWithin(other, set)))
-  const added = after.filter(set => !translated.some(other => isWithin(set, other) && isWithin(other, set)))
+  const added = after.filter(set => !translated.some(other => isWithin(other, set)))
   const places = {
     old: old.value === undefined ? was.operation : old,
     new: now.value === undefined ? is.operation : now,

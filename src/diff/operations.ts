@@ -1,5 +1,5 @@
 // The operations of a document, each with what its path and its document say for it.
-import { below, entriesOf, fieldsOf, type Place, resolve, rootOf } from './place.ts'
+import { below, entriesOf, fieldsOf, itemsOf, type Place, resolve, rootOf } from './place.ts'
 
 export interface PlacedOperation {
   readonly method: string
@@ -53,7 +53,7 @@ export function listOperations(paths: Place, label?: (path: string) => string): 
 export function parametersOf({ operation, item }: PlacedOperation): Map<string, Place> {
   const found = new Map<string, Place>()
   for (const list of [below(item, 'parameters'), below(operation, 'parameters')]) {
-    for (const [, each] of Object.entries(listOf(list))) {
+    for (const each of itemsOf(list)) {
       const place = resolve(each)
       const { name, in: where } = fieldsOf(place)
       // Names of headers have no case.
@@ -71,10 +71,4 @@ export function inherited({ operation, item }: PlacedOperation, keyword: string)
     if (place.value !== undefined) return place
   }
   return below(rootOf(operation.document), keyword)
-}
-
-function listOf(place: Place): Place[] {
-  return Array.isArray(place.value)
-    ? place.value.map((value: unknown, i) => ({ ...place, pointer: `${place.pointer}/${i}`, value }))
-    : []
 }

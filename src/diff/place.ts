@@ -171,5 +171,6 @@ export function unreadable(name: string, why: string, what?: string): PaydoubleE
 }
 
 function showKind(value: unknown): string {
-  return Array.isArray(value) ? 'a list' : `the ${typeof value} ${JSON.stringify(value)}`
+  if (Array.isArray(value)) return 'a list'
+  return isFields(value) ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`
 }
