@@ -118,7 +118,8 @@ export function createCheck(options: CheckOptions): Check {
       // An autopsy takes milliseconds, and the first one of many alike says it all.
       const isSignature = finding.kind === 'wrongSignature' || finding.kind === 'missingSignature'
       const isNew = isSignature && explain !== undefined && !groups.has(masked)
-      const whole = isNew ? { ...masked, detail: toDetail(explain(), mask, at.values) } : masked
+      const isShort = isNew && sizeOf(exchange, part) <= mostExplained
+      const whole = isShort ? { ...masked, detail: toDetail(explain(), mask, at.values) } : masked
       current.push(whole)
       groups.add(whole, exchange, isTaken)
     }
@@ -300,6 +301,15 @@ const none: readonly string[] = []
 /** When it was last read, or seen since. */
 function confirmedOn({ provenance: { observed } }: Operation | Callback, readOn: string): string {
   return observed !== undefined && observed.last > readOn ? observed.last : readOn
+}
+
+/** Longer messages are not explained: it would be a text that nobody reads, made with much effort. */
+const mostExplained = 100_000
+
+function sizeOf({ request, response }: CapturedExchange, part: Part): number {
+  return part === 'response'
+    ? (response?.body?.length ?? 0)
+    : request.url.length + (request.body?.length ?? 0)
 }
 
 const severityRank = { breaking: 0, additive: 1, note: 2 } as const

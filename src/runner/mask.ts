@@ -1,6 +1,7 @@
 // What no report and no recording may show: secrets, signatures' keys, and what is known of persons.
 import type { Contract } from '../contract/index.ts'
 import { createSecrets, maskSecret } from '../signature/index.ts'
+import { hideMembers } from './hide-members.ts'
 
 export interface Mask {
   /** A text with everything in it masked that is known or looks like a secret or a person. */
@@ -22,7 +23,7 @@ const personalName =
   /(true_?name|real_?name|creid|id_?card|id_?no|cert_?no|phone|mobile|openid|open_id|email|bank_?card|card_?no|cardcd)/i
 
 /** A mobile number of China, Hong Kong, Macao or Taiwan that stands by itself. */
-const phone = /(?<![\dA-Za-z.])(?:(?:\+|00)?86[- ]?)?1[3-9]\d{9}(?![\dA-Za-z]|\.\d)/g
+const phone = /(?<![\dA-Za-z.])(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\dA-Za-z]|\.\d)/g
 const otherPhone = /(?<![\dA-Za-z])\+(?:852|853|886)[- ]?\d{4,5}[- ]?\d{4}(?![\dA-Za-z])/g
 /** A number of an ID card: order numbers of as many digits begin with a date or lack the right last character. */
 const idCard =
@@ -31,15 +32,6 @@ const idCardOfHongKong = /(?<![\dA-Za-z])[A-Za-z]{1,2}\d{6}\([\dAa]\)/g
 const email = /(?<![\w.+-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+/g
 const bearer = /(?<=\b(?:Bearer|Basic) )[\w.~+/=-]{8,}/gi
 const userInfo = /(?<=:\/\/)[^/?#@\s]*:[^/?#@\s]*(?=@)/g
-
-/** `"name": "value"`, also where it ends before its quotation mark. */
-const jsonMember = /"([\w.-]{1,64})"(\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|-?[\d.]+)/gs
-/** The same in a text within JSON. */
-const innerJsonMember = /\\"([\w.-]{1,64})\\"(\s*:\s*)(\\"(?:[^"\\]|\\\\.)*(?:\\"|$)|-?[\d.]+)/gs
-const formPair = /(?<![\w.-])([\w.-]{1,64})(=)([^&\s"]+)/g
-/** The same percent-encoded once more: `%22name%22%3A%22value%22`. */
-const encodedMember =
-  /%22([\w.-]{1,64})%22((?:%20|\+)*%3A(?:%20|\+)*)(%22(?:(?!%22|&).)*(?:%22)?|-?[\d.]+)/gis
 
 /** @param secrets values that are known to be secret */
 export function createMask(contracts: readonly Contract[], secrets: readonly string[]): Mask {
@@ -53,15 +45,7 @@ export function createMask(contracts: readonly Contract[], secrets: readonly str
   )
   const isHidden = (name: string) => named.has(name) || secretName.test(name) || personalName.test(name)
   const hide = (value: string, cover: (hidden: string) => string) => {
-    const member = (all: string, name: string, between: string, inner: string) =>
-      isHidden(name)
-        ? `${all.slice(0, -(between + inner).length)}${between}${coverInside(inner, cover)}`
-        : all
-    let hidden = value
-    if (/[":=%]/.test(hidden)) {
-      hidden = hidden.replace(jsonMember, member).replace(innerJsonMember, member)
-      hidden = hidden.replace(encodedMember, member).replace(formPair, member)
-    }
+    let hidden = hideMembers(value, isHidden, cover)
     hidden = hidden.replace(bearer, cover).replace(userInfo, cover).replace(email, cover)
     hidden = hidden.replace(idCard, number => (isIdCard(number) ? cover(number) : number))
     return hidden.replace(idCardOfHongKong, cover).replace(phone, cover).replace(otherPhone, cover)
@@ -79,12 +63,6 @@ export function createMask(contracts: readonly Contract[], secrets: readonly str
 /** What is known of a person keeps its length at most. */
 function maskPerson(value: string): string {
   return value === '' ? '' : `${value.slice(0, value.length > 8 ? 2 : 0)}…`
-}
-
-/** Quotation marks stay, in whatever way they are written. */
-function coverInside(value: string, cover: (hidden: string) => string): string {
-  const [, open = '', inner = '', close = ''] = /^("|\\"|%22)?(.*?)("|\\"|%22)?$/is.exec(value) ?? []
-  return inner === '' ? value : `${open}${cover(inner)}${close}`
 }
 
 /** By its last character (GB 11643): one order number in eleven has it by chance, and is masked. */

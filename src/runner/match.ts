@@ -142,8 +142,10 @@ function whyNot(
   method: string,
   { owner, near }: { readonly owner: Contract | undefined; readonly near: MatchedOperation | undefined },
 ): string {
-  if (near)
-    return `${near.contract.id}.${near.name} takes ${near.operation.methods.join(' or ')}, not ${method}`
+  if (near) {
+    const asked = /^[A-Z]{1,16}$/.test(method) ? method : 'another method'
+    return `${near.contract.id}.${near.name} takes ${near.operation.methods.join(' or ')}, not ${asked}`
+  }
   if (owner) return `no operation of ${owner.id} has this path`
   return 'no provider has this host, and no operation this path'
 }

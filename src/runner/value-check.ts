@@ -27,9 +27,21 @@ export function createValueCheck(schema: z.ZodType): ValueCheck {
     // Once more for the words: they cost something, and most values need none.
     const error = schema.safeParse(value, inOurWords).error
     const given = { value, text }
-    const problems = error ? problemsOf(error).map(problem => toMismatch(problem, schema, given)) : []
-    return pairRenamed(problems, (tree && unknownFields(value, tree)) ?? [], given)
+    const problems = error ? problemsOf(error) : []
+    const mismatches = problems.slice(0, mostFound).map(problem => toMismatch(problem, schema, given))
+    const unknowns = (tree && unknownFields(value, tree)) ?? []
+    const findings = pairRenamed(mismatches, unknowns.slice(0, mostFound), given)
+    const further = Math.max(0, problems.length - mostFound) + Math.max(0, unknowns.length - mostFound)
+    return further === 0 ? findings : [...findings, furtherFindings(further)]
   }
+}
+
+/** So many differences of one message are told, of each of two kinds: what is in it is whatever was sent. */
+const mostFound = 2000
+
+function furtherFindings(count: number): Finding {
+  const message = `There are ${count} further differences in one message: mend these first.`
+  return { kind: 'manyDifferences', severity: 'breaking', pointer: '', message }
 }
 
 /** What is known of a field: its name, and of an object what is in it. */
