@@ -11,14 +11,18 @@ export type Seen = Pick<CapturedExchange, 'at' | 'place'>
 export type Report = (finding: LocatedFinding, seen: Seen) => void
 
 /** How many orders are remembered; older ones are forgotten, so that memory does not grow. */
-const mostOrders = 50_000
+const mostOrders = 20_000
 
 /** What is known of one order, from its own exchange, from queries, and from its callbacks. */
 interface KnownOrder {
   readonly contract: Contract
-  readonly keys: readonly string[]
+  /** The merchant's number, and what names the account whose it is. */
+  readonly merchant: string | undefined
+  readonly whose: string | undefined
   /** The provider's number. */
   readonly own: string | undefined
+  /** Another order with the same number of the merchant, of another account or older. */
+  sameNumber: KnownOrder | undefined
   /** The operation that made it; undefined where that was not seen. */
   operation: string | undefined
   /** In minor units, as it was asked for. */
@@ -31,6 +35,12 @@ interface KnownOrder {
   early: { readonly seen: Seen; readonly name: string } | undefined
   callbacks: number
   acknowledged: number
+}
+
+/** The orders of a provider, by the merchant's number (the newest one) and by its own. */
+interface ByNumber {
+  readonly merchant: Map<string, KnownOrder>
+  readonly own: Map<string, KnownOrder>
 }
 
 export interface History {
@@ -48,13 +58,12 @@ type Values = Readonly<Record<string, unknown>>
 
 const noFields: OrderFields = {}
 
-/** @param options.most how many orders are remembered; default 50,000 */
+/** @param options.most how many orders are remembered; default 20,000 */
 export function createHistory(
   report: Report,
   { most = mostOrders }: { readonly most?: number } = {},
 ): History {
-  /** By the numbers of an order, the merchant's within what names the account, and without it. */
-  const byKey = new Map<string, KnownOrder>()
+  const numbers = new Map<Contract, ByNumber>()
   /** A ring: the oldest makes room for the newest. */
   const ring: KnownOrder[] = []
   let next = 0
@@ -65,12 +74,33 @@ export function createHistory(
     if (oldest) forget(oldest)
     ring[next] = order
     next = (next + 1) % most
-    for (const key of order.keys) byKey.set(key, order)
+    const { merchant, own } = order
+    const known = numbersOf(order.contract)
+    if (own !== undefined) known.own.set(own, order)
+    if (merchant === undefined) return
+    order.sameNumber = known.merchant.get(merchant)
+    known.merchant.set(merchant, order)
   }
 
   function forget(order: KnownOrder): void {
     reportMissing(order)
-    for (const key of order.keys) if (byKey.get(key) === order) byKey.delete(key)
+    const { merchant, own } = order
+    const known = numbersOf(order.contract)
+    if (own !== undefined && known.own.get(own) === order) known.own.delete(own)
+    if (merchant === undefined) return
+    // It is the oldest, and therefore the last of those with its number.
+    let newer = known.merchant.get(merchant)
+    if (newer === order) known.merchant.delete(merchant)
+    while (newer && newer.sameNumber !== order) newer = newer.sameNumber
+    if (newer) newer.sameNumber = undefined
+  }
+
+  function numbersOf(contract: Contract): ByNumber {
+    const known = numbers.get(contract)
+    if (known) return known
+    const made = { merchant: new Map<string, KnownOrder>(), own: new Map<string, KnownOrder>() }
+    numbers.set(contract, made)
+    return made
   }
 
   function reportMissing({ contract, operation, paidShown, callbacks }: KnownOrder): void {
@@ -110,8 +140,7 @@ export function createHistory(
     const own = numberOf(answer, answered.providerNumber)
     const amount = amountOf(params, asked)
     const whose = request.account?.id ?? request.identity
-    const within = merchant === undefined ? undefined : merchantKey(contract, merchant, whose)
-    const before = within === undefined ? undefined : byKey.get(within)
+    const before = merchant === undefined ? undefined : findOf(contract, merchant, whose)
     if (before?.operation === name) {
       // The same answer once more is an exchange that was captured twice.
       if (own !== undefined && before.own === own) return
@@ -124,17 +153,15 @@ export function createHistory(
       name,
       part: 'response',
     })
-    const keys: string[] = []
-    if (merchant !== undefined) keys.push(merchantKey(contract, merchant, undefined))
-    if (within !== undefined && whose !== undefined) keys.push(within)
-    if (own !== undefined) keys.push(ownKey(contract, own))
-    if (keys.length === 0) return
+    if (merchant === undefined && own === undefined) return
     const known = find(contract, { merchant, own })
     const isEarly = known !== undefined && known.operation === undefined
     const order: KnownOrder = {
       contract,
-      keys,
+      merchant,
+      whose,
       own,
+      sameNumber: undefined,
       operation: name,
       amount,
       madeAt: exchange.at === undefined ? undefined : exchange.at + (exchange.durationMs ?? 0),
@@ -243,10 +270,17 @@ export function createHistory(
   ): KnownOrder | undefined {
     const { merchant, own, whose } = numbers
     // The provider's number is of one order alone; the merchant's may have been used twice.
-    const byOwn = own === undefined ? undefined : byKey.get(ownKey(contract, own))
+    const byOwn = own === undefined ? undefined : numbersOf(contract).own.get(own)
     if (byOwn || merchant === undefined) return byOwn
-    const order = byKey.get(merchantKey(contract, merchant, whose))
+    const order = findOf(contract, merchant, whose)
     return order?.own !== undefined && own !== undefined && order.own !== own ? undefined : order
+  }
+
+  /** The newest order of an account with a number of the merchant; of any account, where nothing names it. */
+  function findOf(contract: Contract, merchant: string, whose: string | undefined): KnownOrder | undefined {
+    let order = numbersOf(contract).merchant.get(merchant)
+    if (whose !== undefined) while (order && order.whose !== whose) order = order.sameNumber
+    return order
   }
 
   return {
@@ -293,7 +327,7 @@ export function createHistory(
       for (const order of [...ring.slice(next), ...ring.slice(0, next)]) reportMissing(order)
       ring.length = 0
       next = 0
-      byKey.clear()
+      numbers.clear()
     },
   }
 }
@@ -309,15 +343,13 @@ function unseenOrder(
     early,
   }: { merchant: string | undefined; own: string | undefined } & Pick<KnownOrder, 'early'>,
 ): KnownOrder | undefined {
-  const keys = [
-    ...(merchant === undefined ? [] : [merchantKey(contract, merchant, undefined)]),
-    ...(own === undefined ? [] : [ownKey(contract, own)]),
-  ]
-  if (keys.length === 0) return undefined
+  if (merchant === undefined && own === undefined) return undefined
   return {
     contract,
-    keys,
+    merchant,
+    whose: undefined,
     own,
+    sameNumber: undefined,
     operation: undefined,
     amount: undefined,
     madeAt: undefined,
@@ -338,14 +370,6 @@ function locate(
   { name, part, by = 'provider' }: { readonly name: string; readonly part: Part; readonly by?: Party },
 ): LocatedFinding {
   return { ...finding, provider: id, name, part, by }
-}
-
-function merchantKey({ id }: Contract, number: string, whose: string | undefined): string {
-  return whose === undefined ? `${id} merchant ${number}` : `${id} merchant ${number} of ${whose}`
-}
-
-function ownKey({ id }: Contract, number: string): string {
-  return `${id} provider ${number}`
 }
 
 function numberOf(values: unknown, pointer: string | undefined): string | undefined {

@@ -74,14 +74,10 @@ export function createResponseJudge(
     const { value, text, findings: ofBody, isPage: isGateway } = judgeBody(response, ours.contentType)
     const own = ours.operations.get(name)
     if (!value || !own) {
-      const findings = [...ofBody]
-      if (status !== (operation.status ?? 200) && !isGateway)
-        findings.push(wrongStatus(status, [operation.status ?? 200]))
-      return {
-        outcome: undefined,
-        rows: noNames,
-        findings: isGateway ? findings.map(withStatus(status)) : findings,
-      }
+      const usual = operation.status ?? 200
+      if (status === usual) return { outcome: undefined, rows: noNames, findings: ofBody }
+      const findings = isGateway ? ofBody.map(withStatus(status)) : [...ofBody, wrongStatus(status, [usual])]
+      return { outcome: undefined, rows: noNames, findings }
     }
     const code = value[contract.codeField]
     const rows = (isCode(code) && ours.rows.get(String(code))) || noRows

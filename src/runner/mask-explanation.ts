@@ -9,7 +9,7 @@ import type { Mask } from './mask.ts'
  * @param values the message that was signed
  */
 export function toDetail(explanation: Explanation, mask: Mask, values: unknown): string {
-  return mask.text(toAutopsyText(maskExplanation(explanation, mask, values), { width: detailWidth }))
+  return toAutopsyText(maskExplanation(explanation, mask, values), { width: detailWidth })
 }
 
 /** @param values the message that was signed */
