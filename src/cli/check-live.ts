@@ -9,6 +9,7 @@ import type { CheckReport, LiveOptions, Recorder } from '../runner/index.ts'
 import { version } from '../version.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { credentialVariables } from './credential-variables.ts'
+import { seenContracts } from './evidence-file.ts'
 import { liveAccount } from './live-account.ts'
 
 interface Flags extends OutputFlags {
@@ -51,7 +52,7 @@ export function addCheckLive(check: Command): void {
 }
 
 async function run(provider: string, flags: Flags): Promise<void> {
-  const contract = findContract(provider)
+  const contract = await findContract(provider)
   const target = readTarget(flags.target)
   const options = readFlags(flags)
   const { account, origin } = await liveAccount(contract, {
@@ -104,8 +105,8 @@ async function run(provider: string, flags: Flags): Promise<void> {
   else if (isCut && !process.exitCode) process.exitCode = 3
 }
 
-function findContract(provider: string): Contract {
-  const known: readonly Contract[] = contracts
+async function findContract(provider: string): Promise<Contract> {
+  const known = await seenContracts()
   const found = known.find(({ id }) => id === provider)
   if (found) return found
   throw new PaydoubleError(

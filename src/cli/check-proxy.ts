@@ -9,6 +9,7 @@ import { version } from '../version.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { toNumber } from './config.ts'
+import { seenContracts } from './evidence-file.ts'
 
 const defaultPort = 4021
 
@@ -67,7 +68,7 @@ async function run(provider: string, command: readonly string[], flags: Flags): 
   ])
   const accounts = await checkAccounts(flags.config)
   const hosts = { [URL.parse(flags.target)?.host ?? '']: provider }
-  const check = createCheck({ contracts, accounts, provider, hosts })
+  const check = createCheck({ contracts: await seenContracts(), accounts, provider, hosts })
   const proxy = await openProxy({
     check,
     contract,

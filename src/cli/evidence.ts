@@ -1,12 +1,12 @@
 // `paydouble evidence`: captured traffic says which facts of the contracts are so.
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
 import { mergeObservations, noObservations, type Observations, PaydoubleError } from '../contract/index.ts'
 import type { Observed } from '../runner/index.ts'
-import { version } from '../version.ts'
+import { type CaptureFile, findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { evidenceFile, readEvidence, writeEvidence } from './evidence-file.ts'
 
@@ -50,7 +50,7 @@ export function addEvidence(program: Command): void {
     .action(list)
 }
 
-async function add(files: readonly string[], flags: AddFlags): Promise<void> {
+async function add(names: readonly string[], flags: AddFlags): Promise<void> {
   const { to, date } = flags
   if (date !== undefined && !isDate(date)) {
     throw new PaydoubleError(
@@ -59,56 +59,43 @@ async function add(files: readonly string[], flags: AddFlags): Promise<void> {
     )
   }
   knownProvider(flags.provider)
-  const { describeAdded } = await import('./evidence-text.ts')
+  const { files } = await findCaptures(names)
+  const { describeAdded, describeGain } = await import('./evidence-text.ts')
   const before = existsSync(to) ? await readEvidence([to]) : noObservations
   let after = before
   for (const file of files) {
     const { digest, observed } = await observe(file, flags)
     const same = after.captures.find(capture => capture.digest === digest)
     const isNothing = observed.exchanges === 0
-    if (!same && !isNothing) after = mergeObservations(after, toObservations(file, digest, observed))
-    process.stdout.write(describeAdded(file, observed, same?.file))
+    if (!same && !isNothing) after = mergeObservations(after, toObservations(file.source, digest, observed))
+    process.stdout.write(describeAdded(file.source, observed, same?.file))
   }
   if (after === before) return
   await writeEvidence(to, after)
-  const { describeGain } = await import('./evidence-text.ts')
   process.stdout.write(describeGain(to, before, after))
 }
 
 /** Reads a capture once, for what it shows and for its digest. */
 async function observe(
-  file: string,
+  { source, open, attached }: CaptureFile,
   { provider, config, date, local }: AddFlags,
 ): Promise<{ digest: string; observed: Observed }> {
   const { createCheck, createObserver, readCapture } = await import('../runner/index.ts')
   const hash = createHash('sha256')
   const check = createCheck({ contracts, accounts: await checkAccounts(config), provider })
   const observer = createObserver({ check, date, local })
-  const source = file === '-' ? 'standard input' : file
   async function* read(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+    for await (const chunk of open(new AbortController().signal)) {
       hash.update(chunk)
       yield chunk
     }
   }
-  try {
-    for await (const items of readCapture(read(), { source })) observer.take(items)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (error instanceof PaydoubleError || code === undefined) throw error
-    const why = code === 'ENOENT' ? 'there is no such file' : message
-    throw new PaydoubleError(
-      'unreadable',
-      `Failed to read ${JSON.stringify(file)}: ${why}. Nothing was added.`,
-    )
-  }
-  check.end({ title: source, version })
+  for await (const items of readCapture(read(), { source, attached })) observer.take(items)
   return { digest: hash.digest('hex'), observed: observer.end() }
 }
 
-function toObservations(file: string, digest: string, { providers, exchanges }: Observed): Observations {
-  const name = file === '-' ? 'standard input' : basename(file)
-  return { version: 1, captures: [{ digest, file: name, exchanges }], providers }
+function toObservations(source: string, digest: string, { providers, exchanges }: Observed): Observations {
+  return { version: 1, captures: [{ digest, file: basename(source), exchanges }], providers }
 }
 
 async function list(provider: string | undefined, { from, json }: ListFlags): Promise<void> {
