@@ -3,6 +3,7 @@ import { compareAlternatives } from './alternatives.ts'
 import { compareAnnotations } from './annotations.ts'
 import type { Branch, JsonType } from './branch.ts'
 import type { Effect } from './change.ts'
+import { hasSameMeaning } from './meaning.ts'
 import { below, fieldsOf, isFields, type Place } from './place.ts'
 import { report, type Scope } from './scope.ts'
 import { type Shape, toShape } from './to-branches.ts'
@@ -21,6 +22,7 @@ export function compareSchemas(old: readonly Place[], now: readonly Place[], sco
   compareAnnotations(before.parts, after.parts, scope)
   if (isAnything(before) && isAnything(after)) return
   if (before.isCut || after.isCut) {
+    if (isSame(before, after)) return
     report(scope, {
       kind: 'alternativesChanged',
       effect: 'uncertain',
@@ -35,6 +37,13 @@ export function compareSchemas(old: readonly Place[], now: readonly Place[], sco
     const [olds, news] = [before, after].map(shape => shape.branches.filter(branch => branch.type === type))
     if (olds?.length && news?.length) compareAlternatives(olds, news, scope)
   }
+}
+
+function isSame({ parts }: Shape, after: Shape): boolean {
+  return (
+    parts.length === after.parts.length &&
+    parts.every((part, i) => after.parts[i] && hasSameMeaning(part, after.parts[i]))
+  )
 }
 
 function pointerOf({ document, pointer }: Place): string {

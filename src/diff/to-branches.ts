@@ -37,9 +37,15 @@ export interface Shape {
 
 /** More branches are not listed. */
 const mostBranches = 200
+/** Choices within choices multiply; more are not looked into. */
+const mostChoices = 1_000
 
 /** What all of some schemas allow at once. */
-export function toShape(schemas: readonly Place[], within: ReadonlySet<string> = new Set()): Shape {
+export function toShape(
+  schemas: readonly Place[],
+  within: ReadonlySet<string> = new Set(),
+  budget = { left: mostChoices },
+): Shape {
   const parts: Place[] = []
   const choices: { place: Place; members: Place[] }[] = []
   const labels: string[] = []
@@ -69,7 +75,9 @@ export function toShape(schemas: readonly Place[], within: ReadonlySet<string> =
     // A choice that is the whole again adds nothing to it.
     const around = new Set([...within, ...passed])
     const others = members.filter(member => !around.has(resolve(member).pointer))
-    const shapes = others.map(member => toShape([member], around))
+    budget.left -= others.length
+    if (budget.left < 0) return { branches: [], parts, isCut: true }
+    const shapes = others.map(member => toShape([member], around, budget))
     isCut ||= shapes.some(shape => shape.isCut)
     const options = shapes.flatMap(shape => shape.branches)
     branches = branches.flatMap(branch =>

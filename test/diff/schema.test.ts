@@ -555,3 +555,21 @@ test('beside a reference, 3.1 takes other keywords, and 3.0 does not', () => {
   const in30 = { openapi: '3.0.3' }
   expect(changesBetween(documentWith({ ...old, ...in30 }), documentWith({ ...now, ...in30 }))).toEqual([])
 })
+
+test('choices within choices that multiply are unknown, and take no time', () => {
+  const schemas = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [
+      `L${i}`,
+      { anyOf: [{ $ref: `#/components/schemas/L${i + 1}` }, { $ref: `#/components/schemas/L${i + 1}` }] },
+    ]),
+  )
+  const document = (leaf: unknown) =>
+    documentWith({
+      components: { schemas: { ...schemas, L40: leaf } },
+      request: { $ref: '#/components/schemas/L0' },
+    })
+  expect(changesBetween(document(text()), document({ type: 'integer' }))).toMatchObject([
+    { kind: 'alternativesChanged', verdict: 'unknown' },
+  ])
+  expect(changesBetween(document(text()), document(text()))).toEqual([])
+})

@@ -36,7 +36,7 @@ export function commandsOf({ text }: Pick<Block, 'text'>): string[] {
 const doubleUrl = 'http://127.0.0.1:4020'
 const callbackUrl = 'http://127.0.0.1:8080/its500/callback'
 
-const runnable = /^(curl|npx paydouble (accounts|callbacks|clock|fault|pay|spec|torture)) /
+const runnable = /^(curl|npx paydouble (accounts|callbacks|clock|diff|fault|pay|spec|torture)) /
 /** They set up a machine, so they have tests of their own. */
 const setUp = /^npm (ci|install|start)\b/
 
