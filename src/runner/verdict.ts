@@ -44,7 +44,7 @@ export function verdictOf(report: CheckReport, failOn: FailOn = 'additive'): Ver
 function isEmpty({ judged, cases = [], fidelity = [] }: CheckReport): boolean {
   return (
     judged.every(({ count }) => count === 0) &&
-    !cases.some(({ outcome }) => outcome === 'asExpected' || outcome === 'differs') &&
+    cases.every(({ outcome }) => outcome === 'skipped') &&
     fidelity.length === 0
   )
 }

@@ -179,12 +179,12 @@ function cases(all: readonly CaseOutcome[]): string {
 
 function fidelity(scores: readonly FidelityScore[]): string {
   if (scores.length === 0) return ''
-  const items = scores.map(({ provider, name, score, exchanges, differences }) => {
+  const items = scores.map(({ provider, name, score, exchanges, differences, skipped = [] }) => {
     const share = Math.round(Math.min(1, Math.max(0, score)) * 100)
     const look = score >= 1 ? 'good' : score >= 0.9 ? 'additive' : 'breaking'
     // No style attribute: nothing but the sheet above may style this page.
     const bar = `<svg class="bar" width="100%" height="8" role="img" aria-label="${share} %"><rect width="${share}%" height="8" fill="currentColor"/></svg>`
-    return `<article class="${look}"><h3><span class="tag ${look}">${showScore(score)}</span><code>${text(`${provider}.${name}`)}</code><span class="kind">${plural(exchanges, 'exchange')}</span></h3>${bar}${list(differences.map(each => `<code>${text(each)}</code>`))}</article>`
+    return `<article class="${look}"><h3><span class="tag ${look}">${showScore(score)}</span><code>${text(`${provider}.${name}`)}</code><span class="kind">${plural(exchanges, 'exchange')}</span></h3>${bar}${list([...differences.map(each => `<code>${text(each)}</code>`), ...skipped.map(why => `not compared: ${text(why)}`)])}</article>`
   })
   return `<section id="fidelity"><h2>Fidelity <small>how much of the real answers the double has</small></h2>\n${items.join('\n')}</section>`
 }
@@ -219,9 +219,9 @@ function leftOut({ unmatched, unreadable, unverified }: CheckReport): string {
       items: unreadable.list.map(({ place, why }) => `<code>${text(showPlace(place))}</code>: ${text(why)}`),
     },
     {
-      title: 'Unverified signatures',
+      title: 'Not checked',
       count: unverified.reduce((sum, { count }) => sum + count, 0),
-      what: 'not checked',
+      what: 'parts of exchanges',
       items: unverified.map(
         ({ provider, why, count }) => `${text(provider)}: ${text(why)} (${plural(count, 'time')})`,
       ),

@@ -56,6 +56,7 @@ const finding = z.strictObject({
   provenance: provenance.optional(),
   detail: z.string().optional(),
   count: z.int().positive(),
+  taken: z.int().optional(),
   first: sighting,
   last: sighting,
   accepted: z.strictObject({ reason: z.string(), expires: z.string() }).optional(),
@@ -114,7 +115,7 @@ export const jsonReportSchema = z.strictObject({
         name: z.string(),
         summary: z.string(),
         cost: z.string(),
-        outcome: z.enum(['asExpected', 'differs', 'skipped', 'unreachable']),
+        outcome: z.enum(['asExpected', 'differs', 'assumptionDiffers', 'skipped', 'unreachable']),
         expected: z.string(),
         received: z.string(),
         why: z.string().optional(),
@@ -125,10 +126,12 @@ export const jsonReportSchema = z.strictObject({
     .array(
       z.strictObject({
         provider: z.string(),
+        kind: z.enum(['operation', 'callback']).optional(),
         name: z.string(),
         exchanges: z.int(),
         score: z.number(),
         differences: z.array(z.string()),
+        skipped: z.array(z.string()).optional(),
       }),
     )
     .optional(),

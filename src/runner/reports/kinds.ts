@@ -103,6 +103,18 @@ const kinds: Readonly<Record<string, KindOfFinding>> = {
     title: 'Nobody has read the sources for long',
     help: 'The contract may be out of date. Read the sources again, or confirm it by real traffic.',
   },
+  duplicateKey: {
+    title: 'A field that is there twice',
+    help: 'Parsers do not agree which of the two counts, so that a check and what it checks may read different values.',
+  },
+  notAcknowledged: {
+    title: 'A callback that the merchant did not acknowledge',
+    help: 'Its answer looks like success, and is not the one that the provider waits for: the callback comes again. Answer as the document says.',
+  },
+  manyDifferences: {
+    title: 'More differences than are told apart',
+    help: 'The message may be another one than it seems. Mend the first ones and check again.',
+  },
   caseDiffers: {
     title: 'A case got another answer',
     help: 'The provider answers a request of cases.ts otherwise than its sources say.',

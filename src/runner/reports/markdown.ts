@@ -141,8 +141,8 @@ function fidelityTable({ fidelity = [] }: CheckReport): string[] {
     '#### Fidelity: how much of the real answers the double has\n',
     '| operation | score | exchanges | differences |\n| --- | --: | --: | --- |',
     ...fidelity.map(
-      ({ provider, name, score, exchanges, differences }) =>
-        `| ${code(`${provider}.${name}`)} | ${showScore(score)} | ${exchanges} | ${differences.map(code).join('<br>')} |`,
+      ({ provider, name, score, exchanges, differences, skipped = [] }) =>
+        `| ${code(`${provider}.${name}`)} | ${showScore(score)} | ${exchanges} | ${[...differences.map(code), ...skipped.map(why => plain(`not compared: ${why}`))].join('<br>')} |`,
     ),
     '',
   ]
@@ -175,7 +175,7 @@ function leftOutBlocks({ unmatched, unreadable, unverified }: CheckReport): stri
       unreadable.list.map(({ place, why }) => `${code(showPlace(place))}: ${plain(why)}`),
     ),
     ...folded(
-      'Signatures that were not checked',
+      'Not checked',
       unverified.map(({ provider, why, count }) => `${code(provider)}: ${plain(why)} (${count})`),
     ),
   ]

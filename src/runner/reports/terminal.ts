@@ -242,7 +242,7 @@ const barLength = 20
 function fidelityLines({ fidelity = [] }: CheckReport, page: Page): string[] {
   if (fidelity.length === 0) return []
   const lines = ['', ...heading('Fidelity', 'how much of the real answers the double has', page), '']
-  for (const { provider, name, score, exchanges, differences } of fidelity) {
+  for (const { provider, name, score, exchanges, differences, skipped = [] } of fidelity) {
     const filled = Math.round(Math.min(1, Math.max(0, score)) * barLength)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}`
     const style = score >= 1 ? 'green' : score >= 0.9 ? 'yellow' : 'red'
@@ -253,6 +253,7 @@ function fidelityLines({ fidelity = [] }: CheckReport, page: Page): string[] {
     ] as const
     lines.push(...row(parts, page, 2))
     for (const difference of differences) lines.push(...item(difference, page, 4))
+    for (const why of skipped) lines.push(...item(`not compared: ${why}`, page, 4))
   }
   return lines
 }
@@ -304,9 +305,9 @@ function leftOutLines({ unmatched, unreadable, unverified }: CheckReport, page: 
       items: unreadable.list.map(({ place, why }) => `${showPlace(place)}: ${why}`),
     },
     {
-      title: 'Unverified signatures',
+      title: 'Not checked',
       count: unverified.reduce((sum, { count }) => sum + count, 0),
-      what: 'not checked',
+      what: 'parts of exchanges',
       items: unverified.map(({ provider, why, count }) => `${provider}: ${why} (${plural(count, 'time')})`),
     },
   ]

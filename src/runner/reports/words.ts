@@ -89,9 +89,10 @@ export function showProvenance(provenance: Provenance): string {
   return `${level}${row}${note === undefined ? '' : ` (${note})`}${seen}${against}`
 }
 
-/** Who would have to change something. */
-export function showParty({ by }: Pick<FindingGroup, 'by'>): string {
-  return by === 'client' ? 'the client' : 'the provider'
+/** Who would have to change something; of a client that was not refused for it, that too. */
+export function showParty({ by, taken = 0 }: Pick<FindingGroup, 'by' | 'taken'>): string {
+  if (by === 'provider') return 'the provider'
+  return taken > 0 ? `the client, though the provider took it (${plural(taken, 'time')})` : 'the client'
 }
 
 /** Where in a message: `response /syssn`, or `response` where it is about all of it. */

@@ -48,6 +48,16 @@ export const emptyReport: CheckReport = {
   dropped: 0,
 }
 
+/** Lines that stay where they are, whatever becomes of the contracts. */
+export const fixedLines = {
+  qfpay: {
+    'operations.payment.response.syssn': 'payment.ts:161',
+    'operations.payment.request.txamt': 'payment.ts:31',
+    'operations.query': 'query.ts:7',
+    'responseHeaders.X-QF-SIGN': 'contract.ts:89',
+  },
+}
+
 const autopsy = `qfpay response, account demo: the signature does not match
 
   rule        MD5 of the body, byte for byte, followed directly by the key;
@@ -107,6 +117,7 @@ export const richReport: CheckReport = {
       message: 'The amount has decimals: it looks like yuan or dollars, and fen or cents are meant.',
       expected: 'a whole number of minor units',
       received: '"3.00"',
+      taken: 1,
       provenance: {
         ...documented('payment.request.txamt'),
         observed: { count: 41, first: '2026-10-01', last: '2026-11-20' },
@@ -188,6 +199,15 @@ export const richReport: CheckReport = {
     },
     {
       provider: 'qfpay',
+      name: 'unknownOrder',
+      summary: 'A query for an order that nobody made finds nothing.',
+      cost: 'free',
+      outcome: 'assumptionDiffers',
+      expected: 'success (0000)',
+      received: '1142',
+    },
+    {
+      provider: 'qfpay',
       name: 'paidByWechat',
       summary: 'A payment that somebody scans is paid.',
       cost: 'paid',
@@ -205,6 +225,7 @@ export const richReport: CheckReport = {
       exchanges: 8,
       score: 0.9375,
       differences: ['/data/*/cash_fee is only in the real answers'],
+      skipped: ['its request was not captured (2)'],
     },
   ],
 }

@@ -2,10 +2,20 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import lines from '../../../contracts/lines.json' with { type: 'json' }
 import { toAnnotations } from '../../../src/runner/reports/index.ts'
-import { controls, emptyReport, finding, hostileReport, manyReport, richReport } from './fixture.ts'
+import {
+  controls,
+  emptyReport,
+  finding,
+  fixedLines,
+  hostileReport,
+  manyReport,
+  richReport,
+} from './fixture.ts'
 
 test('the worst comes first, at the line of the contract', async () => {
-  await expect(toAnnotations(richReport, { lines })).toMatchFileSnapshot('golden/rich.annotations.txt')
+  await expect(toAnnotations(richReport, { lines: fixedLines })).toMatchFileSnapshot(
+    'golden/rich.annotations.txt',
+  )
 })
 
 test('a clean report annotates nothing', () => {
@@ -16,6 +26,20 @@ test('no more than ten are written, the worst ones', () => {
   const rows = toAnnotations(manyReport).trimEnd().split('\n')
   expect(rows).toHaveLength(10)
   expect(rows.every(row => row.startsWith('::error '))).toBe(true)
+})
+
+test('cases and the end of a check count among the ten', () => {
+  const cases = richReport.cases ?? []
+  const ended = { how: 'unreachable', why: 'Nobody answers.' } as const
+  const rows = toAnnotations({ ...manyReport, cases: [...cases, ...cases], ended })
+    .trimEnd()
+    .split('\n')
+  expect(rows).toHaveLength(10)
+  expect(rows.slice(0, 3)).toEqual([
+    '::error title=paydouble check::Nobody answers.',
+    expect.stringContaining('another answer'),
+    expect.stringContaining('another answer'),
+  ])
 })
 
 test('what is accepted is not annotated', () => {

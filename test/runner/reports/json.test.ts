@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
-import type { CheckReport } from '../../../src/runner/index.ts'
+import type { CaseOutcome, CheckReport, FidelityScore, FindingGroup } from '../../../src/runner/index.ts'
 import { type JsonReport, jsonReportSchema, toReportText } from '../../../src/runner/reports/index.ts'
 import { emptyReport, hostileReport, manyReport, richReport } from './fixture.ts'
 
@@ -24,7 +24,14 @@ test('its shape is the one that is described', () => {
   for (const report of [emptyReport, manyReport]) expect(read(report)).toMatchObject({ version: '1.2.3' })
   const ended = { how: 'interrupted', why: 'Somebody pressed Ctrl-C.' } as const
   expect(read({ ...emptyReport, ended })).toMatchObject({ ended, verdict: { exitCode: 130 } })
+})
+
+test('its description has every field that a report has', () => {
+  type Item<K extends 'cases' | 'fidelity'> = NonNullable<JsonReport[K]>[number]
   expectTypeOf<keyof CheckReport>().toExtend<keyof JsonReport>()
+  expectTypeOf<keyof FindingGroup>().toExtend<keyof JsonReport['findings'][number]>()
+  expectTypeOf<keyof CaseOutcome>().toExtend<keyof Item<'cases'>>()
+  expectTypeOf<keyof FidelityScore>().toExtend<keyof Item<'fidelity'>>()
 })
 
 test('hostile texts come through as they are', () => {
