@@ -7,6 +7,7 @@ import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { evidenceFile, seenContracts } from './evidence-file.ts'
 import { createProgressBar } from './progress-bar.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 interface Flags extends OutputFlags {
   provider?: string
@@ -35,6 +36,7 @@ export function addCheckCapture(check: Command): void {
 
 async function run(names: readonly string[], { provider, host: hosts, ...flags }: Flags): Promise<void> {
   const { files, size } = await findCaptures(names)
+  if (size === undefined || size > manyBytes) keepHeapSmall()
   // Only checks need it.
   const { createCheck, readCapture } = await import('../runner/index.ts')
   const accounts = await checkAccounts(flags.config)
@@ -72,6 +74,9 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   process.stderr.write(`paydouble: ${why} The report is about these.\n`)
   process.exitCode = interruptedExit
 }
+
+/** Where less is read, the heap does not grow as much. */
+const manyBytes = 100e6
 
 /** As a shell says it: 128 and the number of SIGINT. */
 const interruptedExit = 130
