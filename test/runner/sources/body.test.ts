@@ -41,7 +41,7 @@ test.each([
 test.each(['gzip', 'br', 'deflate', 'zstd', 'dcb', 'gzip, br'])(
   'one that a tool has unpacked before, and whose header it has kept, stays as it is: %s',
   async encoding => {
-    for (const bytes of [Buffer.from(json), gbk, Buffer.from('{}'), Buffer.from('')]) {
+    for (const bytes of [Buffer.from(json), gbk, Buffer.from('{}'), Buffer.from('x^2'), Buffer.from('')]) {
       expect(await answer(bytes, encoding)).toEqual({ body: bytes, problems: [], count: 1 })
     }
   },

@@ -115,7 +115,7 @@ test('who stops reading ends the source, too', async () => {
 
 /** Captures of all formats, some of them broken. */
 const samples = [
-  toHar([toEntry(), toEntry({ comment: '"\\"]}钱{[' }), null, 'a,]"', 7, toEntry()]),
+  toHar([toEntry(), toEntry({ comment: '"\\"]}钱{[' }), null, 'a,]"', 7, toEntry({ comment: 'a"]}{' })]),
   toHar([toEntry(), toEntry(), toEntry()], 2),
   toHar([toEntry(), toEntry(), toEntry()], 2).replace('"POST"', '"POST'),
   toHar([toEntry(), toEntry()], 2).slice(0, -300),

@@ -103,12 +103,11 @@ test('a body whose bytes are no UTF-8 keeps them', async () => {
 })
 
 test('a line that is too long is left out without being held, and the rest is read', async () => {
-  const piece = Buffer.alloc(2 ** 20, 'x')
   let most = 0
   async function* bytes() {
     yield Buffer.from(`${toLine()}\n{"request": "`)
-    for (let i = 0; i < 64; i++) {
-      yield piece
+    for (let i = 0; i < 256; i++) {
+      yield Buffer.alloc(2 ** 20, 'x')
       most = Math.max(most, process.memoryUsage().arrayBuffers)
     }
     yield Buffer.from(`"}\n${toLine()}\n`)
@@ -117,8 +116,9 @@ test('a line that is too long is left out without being held, and the rest is re
   const items = await collect(readCapture(bytes(), { source: 'it' }))
   expect(items.map(item => ('unreadable' in item ? item.unreadable : item.place.number))).toEqual([
     1,
-    'It is 65 MiB long, and at most 16 MiB are read at once: it was left out.',
+    'It is 257 MiB long, and at most 16 MiB are read at once: it was left out.',
     3,
   ])
-  expect(most - before).toBeLessThan(mostItemBytes * 2)
+  // What is garbage already counts, too.
+  expect(most - before).toBeLessThan(mostItemBytes * 8)
 })
