@@ -36,10 +36,8 @@ export function openRecorded(
       const { method = 'GET', path, headers = {}, body = '' } = request
       const [host] = contracts.find(({ id }) => id === provider)?.servers ?? []
       const url = `${host?.url}${path}`
-      write(
-        { method, url, headers, body },
-        { ...answer, headers: answer.headers as never, body: answer.text },
-      )
+      const { status, text } = answer
+      write({ method, url, headers, body }, { status, headers: answer.headers as never, body: text })
       return answer
     },
   }

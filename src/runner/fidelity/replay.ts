@@ -55,7 +55,8 @@ interface Stage {
  * Requests are read and written anew, with accounts of the double in place of those of the capture; what the
  * provider refused because of its signature or secret is wrong here as well. Numbers and tokens that the provider
  * gave out become those of the double. The payer pays when the capture shows that an order was paid: by a callback,
- * by a query, or by a refund. The clock goes with the capture. Nothing is sent anywhere.
+ * by a query, or by a refund. The clock goes with the capture. Nothing is sent anywhere. The double keeps the orders of
+ * the whole capture: some 3 KB for each.
  *
  * @example
  * const replay = createReplay({ check, simulators, createStore: createMemoryStore })
