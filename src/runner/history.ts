@@ -313,7 +313,7 @@ export function createHistory(
       if (order.madeAt !== undefined && at !== undefined && at < order.madeAt)
         reportOutOfOrder(contract, name, exchange, beforeAnswer)
       const original = find(contract, { merchant: numberOf(payload, fields.original), own: undefined })
-      if (original && original !== order && original.operation !== undefined && original.callbacks === 0)
+      if (original && original !== order && original.callbacks === 0)
         reportOutOfOrder(contract, name, exchange, 'before the callback of the payment')
       if (order.acknowledged > 0) {
         const message = 'The callback came again, although it had been acknowledged before.'

@@ -141,7 +141,7 @@ export const dms: Readonly<Record<string, readonly Made[]>> = {
     payment(1),
     payment(1, { after: 5, answer: inside('data', having({ orderNo: orderNo(2) })) }),
   ],
-  staleEvidence: [payment(1, { after: 400 * 86_400 })],
+  staleEvidence: [payment(1, { after: 400 * 86_400 }), payment(2, { after: 401 * 86_400 })],
   notJson: [payment(1, { text: cutAt(60) })],
   wrongCharset: [payment(1, { type: 'application/json; charset=GBK' })],
   duplicateKey: [payment(1, { text: repeating('"errMsg":"失败"') })],

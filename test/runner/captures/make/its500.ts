@@ -199,7 +199,7 @@ export const its500: Readonly<Record<string, readonly Made[]>> = {
   'currencyUnit-callback': [order(1), callback(1, { answer: having({ originalprice: '10000' }) })],
   differentAmount: [order(1), callback(1, { answer: having({ originalprice: '99' }) })],
   currencyUnit: [order(1, { answer: having({ originalprice: '10000' }) })],
-  staleEvidence: [order(1, { after: 400 * 86_400 })],
+  staleEvidence: [order(1, { after: 400 * 86_400 }), order(2, { after: 401 * 86_400 })],
   notJson: [order(1, { text: cutAt(60) })],
   wrongCharset: [order(1, { type: 'application/json;charset=GBK' })],
   duplicateKey: [order(1, { text: repeating('"price":"9.13"') })],

@@ -318,7 +318,7 @@ export const qfpay: Readonly<Record<string, readonly Made[]>> = {
   'currencyUnit-callback': [payment(1), callback(1, { answer: having({ txamt: '30000' }) })],
   'currencyUnit-row': [payment(1), query([{ ...row(1, 'waiting', time), txamt: '3' }], { after: 10 })],
   differentAmount: [payment(1), callback(1, { answer: having({ txamt: '299' }) })],
-  staleEvidence: [payment(1, { after: 400 * 86_400 })],
+  staleEvidence: [payment(1, { after: 400 * 86_400 }), payment(2, { after: 401 * 86_400 })],
   notJson: [payment(1, { text: cutAt(100) })],
   'typeChanged-message': [payment(1, { text: text => `[${text}]` })],
   wrongCharset: [payment(1, { type: 'application/json; charset=GBK' })],

@@ -169,7 +169,7 @@ export const vvtool: Readonly<Record<string, readonly Made[]>> = {
     order(1),
     order(1, { after: 5, answer: inside('data', having({ order_number: orderNumber(2) })) }),
   ],
-  staleEvidence: [order(1, { after: 400 * 86_400 })],
+  staleEvidence: [order(1, { after: 400 * 86_400 }), order(2, { after: 401 * 86_400 })],
   notJson: [order(1, { text: cutAt(60) })],
   wrongCharset: [order(1, { type: 'application/json; charset=GBK' })],
   duplicateKey: [order(1, { text: repeating('"msg":"失败"') })],
