@@ -98,11 +98,9 @@ async function run(provider: string, flags: Flags): Promise<void> {
     process.off('SIGINT', interrupt)
     if (recorder) await writeRecording(flags.record, recorder)
   }
-  await finish(report, flags)
-  // Neither must look like drift, nor like none.
-  const isCut = report.cases?.some(({ outcome }) => outcome === 'unreachable')
-  if (interrupted.signal.aborted) process.exitCode = 130
-  else if (isCut && !process.exitCode) process.exitCode = 3
+  const why = `It was interrupted after ${report.exchanges} exchange${report.exchanges === 1 ? '' : 's'}.`
+  const ended = interrupted.signal.aborted && { ended: { how: 'interrupted', why } as const }
+  await finish({ ...report, ...ended }, flags)
 }
 
 async function findContract(provider: string): Promise<Contract> {

@@ -78,7 +78,7 @@ test.each([
     { body: '<html><body>Bad Gateway</body></html>', headers: { 'content-type': 'text/html' }, status: 502 },
     /HTML page, perhaps of a gateway/,
   ],
-  ['JSON that is broken', { body: '{"respcd": "0000"' }, /no JSON object/],
+  ['JSON that is broken', { body: '{"respcd": "0000"' }, /is no JSON/],
   [
     'another encoding',
     {
