@@ -155,6 +155,26 @@ describe('what differs from a contract', () => {
     ])
   })
 
+  test('is so for the whole message where one item of a list differs, and not where something is only advised', async () => {
+    const { facts, contradictions } = await observeQfpay(
+      async door => {
+        await qfpayPayment(door, { goods_name: 'a-b' })
+        await qfpayPayment(door, { out_trade_no: 'order2' })
+        await qfpayQuery(door)
+      },
+      answer => {
+        const [row, ...rows] = (answer.data as object[] | undefined) ?? []
+        return row ? { ...answer, data: [{ ...row, txcurrcd: 7 }, ...rows] } : answer
+      },
+    )
+    expect(contradictions.map(({ fact, count }) => [fact, count])).toEqual([
+      ['operations.query.response.data.txcurrcd', 1],
+    ])
+    expect(facts['operations.query.response.data.txcurrcd']).toBeUndefined()
+    expect(facts['operations.query.response.data.txamt']?.count).toBe(1)
+    expect(facts['operations.payment.request.goods_name']?.count).toBe(1)
+  })
+
   test('is masked', async () => {
     const { contradictions } = await observeQfpay(
       async door => void (await qfpayPayment(door)),

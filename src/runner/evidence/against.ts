@@ -1,7 +1,6 @@
 // What findings say against the facts of a contract.
 import type { Contract, Fact } from '../../contract/index.ts'
 import { factPathOf, type LocatedFinding } from '../findings.ts'
-import type { Mask } from '../mask.ts'
 import type { Against } from './counts.ts'
 
 /** Findings about a message as a whole that say something against what the contract has of it. */
@@ -16,7 +15,7 @@ const aboutWhole: ReadonlySet<string> = new Set([
 export function contradictionsOf(
   contract: Contract,
   findings: readonly LocatedFinding[],
-  { isRefusal, known, mask }: { isRefusal: boolean; known: ReadonlyMap<string, Fact>; mask: Mask },
+  { isRefusal, known }: { isRefusal: boolean; known: ReadonlyMap<string, Fact> },
 ): Against[] {
   return findings.flatMap(finding => {
     const { kind, severity, pointer, part, name, expected, received } = finding
@@ -29,7 +28,7 @@ export function contradictionsOf(
     const isUnknown = kind === 'unknownField' || kind === 'spacedKey'
     // A field that nobody knows is no fact; of a request it may mean nothing.
     if (isUnknown && part === 'request') return []
-    const fact = isUnknown ? mask.text(own) : nearest(own, known)
+    const fact = isUnknown ? own : nearest(own, known)
     return [
       {
         fact,

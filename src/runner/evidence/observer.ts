@@ -3,7 +3,6 @@ import { type Contract, listFacts, type Observations, type ProviderObservations 
 import type { Check, Judgement } from '../check.ts'
 import { type CapturedExchange, type CaptureItem, isUnreadable } from '../exchange.ts'
 import type { LocatedFinding } from '../findings.ts'
-import type { Mask } from '../mask.ts'
 import type { MatchedCallback, MatchedOperation } from '../match.ts'
 import { contradictionsOf, wrongPointers } from './against.ts'
 import { createCounts } from './counts.ts'
@@ -58,7 +57,7 @@ export function createObserver({ check, date, local = false }: ObserveOptions): 
   let exchanges = 0
 
   function tallyOf(contract: Contract): Tally {
-    const tally = tallies.get(contract.id) ?? createTally(contract, check.mask)
+    const tally = tallies.get(contract.id) ?? createTally(contract)
     tallies.set(contract.id, tally)
     return tally
   }
@@ -116,7 +115,7 @@ interface Tally {
   end(options: { readonly withCallbacks: boolean }): { callbacks: number; observations: ProviderObservations }
 }
 
-function createTally(contract: Contract, mask: Mask): Tally {
+function createTally(contract: Contract): Tally {
   const known = new Map(listFacts(contract).map(fact => [fact.path, fact]))
   const fromCalls = createCounts()
   const fromCallbacks = createCounts()
@@ -129,7 +128,7 @@ function createTally(contract: Contract, mask: Mask): Tally {
       const path = `operations.${name}`
       const isRefusal = outcome === 'refused'
       const own = ({ part }: LocatedFinding) => part === 'response' || (part === 'request' && !isRefusal)
-      const against = contradictionsOf(contract, findings.filter(own), { isRefusal, known, mask })
+      const against = contradictionsOf(contract, findings.filter(own), { isRefusal, known })
       const shown = new Set<string>([path, `servers.${serverOf(contract, request.url)}`])
       addFields(shown, {
         values: answer,
@@ -157,7 +156,7 @@ function createTally(contract: Contract, mask: Mask): Tally {
     callback({ name }, { values = {}, findings }, day) {
       callbacks++
       const path = `callbacks.${name}`
-      const against = contradictionsOf(contract, findings, { isRefusal: false, known, mask })
+      const against = contradictionsOf(contract, findings, { isRefusal: false, known })
       const shown = new Set([path])
       addFields(shown, { values, path: `${path}.payload`, known, wrong: wrongPointers(findings, 'callback') })
       fromCallbacks.add(shown, against, { known, day })
