@@ -7,6 +7,11 @@ if (major < 22 || (major === 22 && minor < 13)) {
   )
   process.exitCode = 1
 } else {
+  // Whoever reads has heard enough, as `head` does.
+  process.stdout.on('error', error => {
+    if ('code' in error && error.code === 'EPIPE') process.exit()
+    throw error
+  })
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv)
 }
