@@ -6,7 +6,9 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^paydouble$/, replacement: resolve(import.meta.dirname, 'src/index.ts') },
+      { find: 'paydouble/contracts', replacement: resolve(import.meta.dirname, 'contracts/index.ts') },
       { find: 'paydouble/msw', replacement: resolve(import.meta.dirname, 'mocks/msw.ts') },
+      { find: 'paydouble/runner', replacement: resolve(import.meta.dirname, 'src/runner/index.ts') },
       { find: 'paydouble/torture', replacement: resolve(import.meta.dirname, 'src/torture/index.ts') },
       { find: 'paydouble/vitest', replacement: resolve(import.meta.dirname, 'mocks/vitest.ts') },
     ],

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { faultSchema, networkSchema, progressSchema } from '../src/double/fault.ts'
 import { hostilities } from '../src/double/hostile.ts'
 import { byteForms, deliver, scheduleSchema } from '../src/double/schedule.ts'
+import { kindNames } from '../src/runner/reports/kinds.ts'
 import { root } from './harness/cli.ts'
 import { blocksOf, readPage, renderPage } from './harness/document.ts'
 
@@ -14,6 +15,7 @@ const pages = [
   'docs/callbacks.md',
   'docs/sharing.md',
   'docs/torture.md',
+  'docs/checking.md',
   'docs/matchers.md',
 ]
 
@@ -41,6 +43,9 @@ test('the tables name all there is', () => {
   for (const { shape } of networkSchema.options) expect(faults).toContain(`| \`${shape.do.value}\` |`)
   for (const name of Object.keys(progressSchema.shape))
     expect(faults).toMatch(new RegExp(`\`({ )?${name}\\b`))
+  // Two of them are of the double, and of reports.
+  for (const name of kindNames.filter(each => !['invalidField', 'caseDiffers'].includes(each)))
+    expect(readPage('docs/checking.md')).toContain(`\`${name}\``)
   const callbacks = readPage('docs/callbacks.md')
   const words = Object.getOwnPropertyNames(deliver('paid')).filter(word => !(word in scheduleSchema.shape))
   for (const word of words) expect(callbacks).toContain(`.${word}(`)

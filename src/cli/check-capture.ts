@@ -5,7 +5,7 @@ import { version } from '../version.ts'
 import { findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
-import { evidenceFile, seenContracts } from './evidence-file.ts'
+import { addFile, evidenceFile, seenContracts } from './evidence-file.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
@@ -28,8 +28,9 @@ export function addCheckCapture(check: Command): void {
       .option('--config <file>', 'where the accounts are, whose signatures are checked')
       .option('--fake', 'ask the double the same, and score how alike its answers are')
       .option(
-        '--evidence <file...>',
-        `what captures have shown before (default: ${evidenceFile}, if it is there)`,
+        '--evidence <file>',
+        `what captures have shown before; may be repeated (default: ${evidenceFile}, if it is there)`,
+        addFile,
       ),
   ).action(run)
 }

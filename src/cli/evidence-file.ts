@@ -77,3 +77,8 @@ async function readOne(file: string): Promise<Observations> {
   if (!parsed.success) throw failure(showProblem(parsed.error, observationsSchema, value))
   return parsed.data
 }
+
+/** Takes a flag that may be given again. */
+export function addFile(file: string, before: readonly string[] = []): string[] {
+  return [...before, file]
+}

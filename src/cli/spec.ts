@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { type Describable, PaydoubleError } from '../contract/index.ts'
 import { controlApi } from '../doors/control/contract.ts'
 import { version } from '../version.ts'
-import { evidenceFile, seenContracts } from './evidence-file.ts'
+import { addFile, evidenceFile, seenContracts } from './evidence-file.ts'
 
 interface Flags {
   format: string
@@ -21,7 +21,11 @@ export function addSpec(program: Command): void {
     .option('--format <format>', 'yaml or json', 'yaml')
     .option('--out <directory>', 'write <provider>.openapi.<format> there')
     .option('--check', 'write nothing; exit with 1 if the files in the directory (default: specs) are stale')
-    .option('--evidence <file...>', `what captures have shown (default: ${evidenceFile}, if it is there)`)
+    .option(
+      '--evidence <file>',
+      `what captures have shown; may be repeated (default: ${evidenceFile}, if it is there)`,
+      addFile,
+    )
     .action(spec)
 }
 

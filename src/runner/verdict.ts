@@ -36,8 +36,11 @@ export function verdictOf(report: CheckReport, failOn: FailOn = 'additive'): Ver
     return { outcome: 'nothingJudged', exitCode: 2, text: `Nothing was judged: ${why}.` }
   }
   if (hasFailed(report, failOn)) return { outcome: 'failed', exitCode: 1, text: failedText(report, failOn) }
-  const rest = report.findings.length > 0 ? ' Nothing that was found fails the check.' : ''
-  return { outcome: 'passed', exitCode: 0, text: `What was judged keeps to the contracts.${rest}` }
+  const text =
+    report.findings.length > 0
+      ? 'What was found does not fail the check.'
+      : 'What was judged keeps to the contracts.'
+  return { outcome: 'passed', exitCode: 0, text }
 }
 
 /** Whether a check has judged nothing at all, which must not look like success. */

@@ -45,7 +45,7 @@ test('a double that answers as the documents say ends with 0', async () => {
   const few = ['zeroPrice', 'missingToken', 'token'].flatMap(name => ['--case', name])
   expect(await check(['vvtool', '--target', target('vvtool'), '--cost', 'unpaid', ...few])).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/nothing found[^]* 3 exchanges/),
+    stdout: expect.stringMatching(/nothing found[\s\S]* 3 exchanges/),
   })
 })
 
@@ -110,7 +110,7 @@ test('credentials come from an account of the configuration', async () => {
   const half = ['vvtool', '--target', target('vvtool'), '--case', 'zeroPrice', '--case', 'tokenWrongSecret']
   expect(await check(half, { cwd })).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/nothing found[^]* 1 exchange\b/),
+    stdout: expect.stringMatching(/nothing found[\s\S]* 1 exchange\b/),
   })
 })
 
@@ -142,7 +142,7 @@ test('a target that goes away on the way ends with 3, and reports what came befo
   )
   const ended = await check(['dms', '--target', target('dms')])
   // The probe, and what the double cannot even read: there no fault strikes.
-  expect(ended).toMatchObject({ code: 3, stdout: expect.stringMatching(/nothing found[^]* 2 exchanges/) })
+  expect(ended).toMatchObject({ code: 3, stdout: expect.stringMatching(/nothing found[\s\S]* 2 exchanges/) })
 })
 
 test.each([
@@ -181,7 +181,7 @@ test('a paid case shows its code in the terminal, and goes on once it is paid', 
   const target = await double(...faults({ provider: 'qfpay', pay: { at: 'once' }, times: 'always' }))
   const args = ['qfpay', '--target', target('qfpay'), '--cost', 'paid', '--case', 'refund']
   const { code, stderr, stdout } = await check(args)
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/nothing found[^]* 4 exchanges/)])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/nothing found[\s\S]* 4 exchanges/)])
   const [, text] = /scan this and pay 2\.00 HKD\.\n(\S+)\n/.exec(stderr) ?? []
   expect(text).toMatch(/^weixin:/)
   expect(readCode(stderr)).toBe(text)

@@ -115,11 +115,18 @@ const kinds: Readonly<Record<string, KindOfFinding>> = {
     title: 'More differences than are told apart',
     help: 'The message may be another one than it seems. Mend the first ones and check again.',
   },
+  assumptionDiffers: {
+    title: 'What the contract assumes is otherwise',
+    help: 'Where the sources are silent the contract assumes something, and says so. Reality has another answer: have the contract say that.',
+  },
   caseDiffers: {
     title: 'A case got another answer',
     help: 'The provider answers a request of cases.ts otherwise than its sources say.',
   },
 }
+
+/** All kinds that a check itself finds. */
+export const kindNames = Object.keys(kinds)
 
 /** What a kind means; of advice that a contract gives itself, what advice is. */
 export function kindOf(kind: string): KindOfFinding {

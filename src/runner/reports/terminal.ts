@@ -203,8 +203,19 @@ function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
     ...(count('unreachable') > 0 ? [`${count('unreachable')} unreachable`] : []),
   ]
   const lines = ['', ...heading('Cases', parts.join(', '), page), '']
+  // Of those that are as expected the names will do.
+  const right = cases.filter(({ outcome }) => outcome === 'asExpected')
+  if (right.length > 0) {
+    const names = right.map(({ provider, name }) => `${provider}.${name}`).join(', ')
+    const [first = '', ...more] = paragraph(names, page, 4)
+    lines.push(
+      `  ${page.paint(caseMarks.asExpected.style, caseMarks.asExpected.mark)}${first.slice(3)}`,
+      ...more,
+    )
+  }
   for (const each of cases) {
     const { outcome, provider, name, summary, expected, received, why, cost } = each
+    if (outcome === 'asExpected') continue
     const { mark, style } = caseMarks[outcome]
     lines.push(
       ...row(
@@ -216,7 +227,6 @@ function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
         2,
       ),
     )
-    if (outcome === 'asExpected') continue
     lines.push(...paragraph(summary, page, 4))
     if (isDifferent(outcome))
       lines.push(
