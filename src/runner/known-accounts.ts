@@ -16,7 +16,7 @@ export function createKnownAccounts(
   contracts: readonly Contract[],
   accounts: readonly CheckAccount[],
 ): KnownAccounts {
-  const byIdentity = new Map<string, CheckAccount>()
+  const byIdentity = new Map<Contract, Map<string, CheckAccount>>()
   const byProvider = new Map<string, CheckAccount[]>()
   for (const contract of contracts) {
     const own = accounts
@@ -24,14 +24,15 @@ export function createKnownAccounts(
       .map(account => ({ ...account, settings: { ...contract.account.defaults, ...account.settings } }))
     byProvider.set(contract.id, own)
     const { identifiedBy, identities } = contract.account
+    const byName = new Map<string, CheckAccount>()
+    byIdentity.set(contract, byName)
     for (const account of own) {
       const names = identities?.(account.credentials, account.settings) ?? []
-      for (const name of [String(account.credentials[identifiedBy]), ...names])
-        byIdentity.set(`${contract.id} ${name}`, account)
+      for (const name of [String(account.credentials[identifiedBy]), ...names]) byName.set(name, account)
     }
   }
   return {
-    named: (contract, identity) => byIdentity.get(`${contract.id} ${identity}`),
+    named: (contract, identity) => byIdentity.get(contract)?.get(identity),
     of: contract => byProvider.get(contract.id) ?? [],
   }
 }

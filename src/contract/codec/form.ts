@@ -8,7 +8,7 @@ const mostParameters = 1000
  * @throws FormError
  */
 export function decodeForm(text: string): Record<string, string> {
-  const params: Record<string, string> = Object.create(null)
+  const params = new Params()
   if (text === '') return params
   if (text.includes('\u0000') || text.includes('%00')) throw new FormError('it holds a NUL character')
   const pairs = text.split('&')
@@ -33,6 +33,10 @@ export function encodeForm(params: Readonly<Record<string, unknown>>): string {
 export class FormError extends Error {
   override readonly name = 'FormError'
 }
+
+/** An object without anything that it was not given; one of `Object.create(null)` takes longer to fill and to read. */
+const Params = function Params() {} as unknown as new () => Record<string, string>
+Params.prototype = Object.create(null)
 
 function decodePart(part: string): string {
   if (!part.includes('%') && !part.includes('+')) return part

@@ -1,0 +1,69 @@
+// What a message says of an order, at the places that a contract names.
+import type { Finding, OrderFields } from '../contract/index.ts'
+
+export type Values = Readonly<Record<string, unknown>>
+
+/** The value at a JSON pointer of plain names. */
+export function read(value: unknown, pointer: string): unknown {
+  // Most are names of the outermost object.
+  if (pointer.lastIndexOf('/') === 0) return member(value, pointer.slice(1))
+  let inner = value
+  for (const name of pointer.split('/').slice(1)) inner = member(inner, name)
+  return inner
+}
+
+export function numberOf(values: unknown, pointer: string | undefined): string | undefined {
+  const number = pointer === undefined ? undefined : read(values, pointer)
+  if (typeof number === 'number') return String(number)
+  return typeof number === 'string' && number !== '' ? number : undefined
+}
+
+/** In minor units. */
+export function amountOf(values: Values, { amount }: OrderFields): number | undefined {
+  if (!amount) return undefined
+  const value = read(values, amount.at)
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const text = String(value)
+  if (amount.unit === 'minor') return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  return /^\d{1,12}(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : undefined
+}
+
+/**
+ * Another amount than the one that was asked for: one that is a hundred times as much, or a hundredth, was written in another unit.
+ *
+ * @param asked in minor units
+ */
+export function differentAmount(
+  asked: number | undefined,
+  values: Values,
+  fields: OrderFields,
+): Finding | undefined {
+  const { amount: field } = fields
+  if (asked === undefined || !field) return undefined
+  const received = read(values, field.at)
+  const amount = amountOf(values, fields) ?? decimalsOf(received)
+  if (amount === undefined || amount === asked) return undefined
+  const isUnit = amount === asked * 100 || asked === amount * 100
+  const ratio = amount > asked ? 'a hundred times' : 'a hundredth of'
+  return {
+    kind: isUnit ? 'currencyUnit' : 'differentAmount',
+    severity: 'breaking',
+    pointer: field.at,
+    message: isUnit
+      ? `The amount is ${ratio} what was asked for: yuan may have been taken for fen, or fen for yuan.`
+      : 'The amount is not the one that was asked for.',
+    expected: String(field.unit === 'minor' ? asked : asked / 100),
+    received: JSON.stringify(received),
+  }
+}
+
+/** Decimals where whole minor units belong: whole units, as they look. */
+function decimalsOf(value: unknown): number | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  return /^\d{1,12}\.\d{1,2}$/.test(String(value)) ? Number(value) : undefined
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
+}
