@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /** One request and its answer as they went over the wire, wherever they were seen. */
 export interface CapturedExchange {
   readonly request: CapturedRequest
@@ -68,8 +70,6 @@ export function showPlace({ source, unit, number }: Place): string {
   return `${source}, ${unit} ${number}`
 }
 
-const utf8 = new TextEncoder()
-
 export function toBytes(body: string | Uint8Array): Uint8Array {
-  return typeof body === 'string' ? utf8.encode(body) : body
+  return typeof body === 'string' ? Buffer.from(body) : body
 }

@@ -50,34 +50,35 @@ function oneOf(values: readonly unknown[]): Fits {
 
 function fitsObject(schema: z.ZodObject): Fits {
   const names = Object.keys(schema.shape)
-  const fields = new Map<string, Fits>()
-  const required = new Set<string>()
+  const fields = new Map<string, { readonly fits: Fits; readonly isRequired: boolean }>()
+  let required = 0
   for (const name of names) {
     const field = schema.shape[name] as z.ZodType
-    if (!field.safeParse(undefined).success) required.add(name)
-    if (name.trim() === name) fields.set(name, createFits(field))
+    const isRequired = !field.safeParse(undefined).success
+    if (isRequired) required++
+    if (name.trim() === name) fields.set(name, { fits: createFits(field), isRequired })
   }
-  const isRequired = (name: string) => required.has(name)
   // An object without fields is one that may hold anything.
   const isOpen = names.length === 0
   return value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
     if (isOpen) return true
-    let missing = required.size
+    let missing = required
     for (const name in value) {
-      const fits = fields.get(name)
-      if (!fits?.((value as Record<string, unknown>)[name])) return false
-      if (isRequired(name)) missing--
+      const field = fields.get(name)
+      if (!field?.fits((value as Record<string, unknown>)[name])) return false
+      if (field.isRequired) missing--
     }
     return missing === 0
   }
 }
 
-/** Lengths and patterns of a text; of other checks the schema knows more. */
+/** Lengths, patterns and own predicates of a text; of other checks the schema knows more. */
 function fitsText(schema: z.ZodString): Fits | undefined {
   let shortest = 0
   let longest = Number.POSITIVE_INFINITY
   const patterns: RegExp[] = []
+  const predicates: ((text: string) => unknown)[] = []
   for (const each of schema.def.checks ?? []) {
     const check = each._zod.def as {
       check: string
@@ -86,6 +87,7 @@ function fitsText(schema: z.ZodString): Fits | undefined {
       length?: number
       format?: string
       pattern?: RegExp
+      fn?: (text: string) => unknown
     }
     if (check.check === 'min_length') shortest = Math.max(shortest, Number(check.minimum))
     else if (check.check === 'max_length') longest = Math.min(longest, Number(check.maximum))
@@ -97,13 +99,16 @@ function fitsText(schema: z.ZodString): Fits | undefined {
       !check.pattern.sticky
     )
       patterns.push(check.pattern)
+    else if (check.check === 'custom' && check.fn) predicates.push(check.fn)
     else return undefined
   }
-  return value =>
-    typeof value === 'string' &&
-    value.length >= shortest &&
-    value.length <= longest &&
-    patterns.every(pattern => pattern.test(value))
+  return value => {
+    if (typeof value !== 'string' || value.length < shortest || value.length > longest) return false
+    for (const pattern of patterns) if (!pattern.test(value)) return false
+    // A promise is no answer yet.
+    for (const predicate of predicates) if (predicate(value) !== true) return false
+    return true
+  }
 }
 
 /** Whether a schema that was taken apart has checks of its own besides. */

@@ -71,8 +71,7 @@ export function createHistory(
     const other = differentAmount(amount, answer, answered)
     if (other) report(locate(other, contract, { name, part: 'response' }), exchange)
     if (merchant === undefined && own === undefined) return
-    const known = orders.find(contract, { merchant, own })
-    const early = known?.operation === undefined ? known : undefined
+    const early = orders.findEarly(contract, { merchant, own })
     const madeAt = exchange.at === undefined ? undefined : exchange.at + (exchange.durationMs ?? 0)
     orders.remember({
       contract,

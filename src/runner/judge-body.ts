@@ -21,7 +21,7 @@ export function judgeBody(
   expected: string,
 ): JudgedBody {
   const type = headers['content-type']
-  const isRight = type !== undefined && (type === expected || mediaTypeOf(type) === expected)
+  const isRight = type !== undefined && mediaTypeOf(type) === expected
   if (body === undefined) return { findings: isRight ? none : [wrongType(type, expected, false)] }
   const read = parseJson(body)
   const isPage = read.problem !== undefined && beginsLikePage(read.text)
@@ -94,12 +94,13 @@ function notJson({ text, problem }: ReadJson): Finding {
 }
 
 function mediaTypeOf(type: string): string {
-  return (type.split(';', 1)[0] ?? '').trim().toLowerCase()
+  const end = type.indexOf(';')
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase()
 }
 
 /** Another encoding than UTF-8 that a content type names. */
 function otherCharset(type: string): string | undefined {
-  if (!type.includes(';')) return undefined
+  if (!type.includes(';') || type.endsWith('charset=UTF-8')) return undefined
   const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(type)?.[1]
   return charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset) ? undefined : charset
 }

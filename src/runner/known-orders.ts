@@ -39,6 +39,8 @@ export interface KnownOrders {
   find(contract: Contract, numbers: OrderNumbers): KnownOrder | undefined
   /** The newest order of an account with the merchant's number; of anybody's, where nobody says whose it is. */
   findMerchant(contract: Contract, merchant: string, whose: string | undefined): KnownOrder | undefined
+  /** The order, of which nothing but callbacks was seen. */
+  findEarly(contract: Contract, numbers: OrderNumbers): KnownOrder | undefined
   remember(order: KnownOrder): void
   /** All of them, the oldest first. */
   list(): KnownOrder[]
@@ -61,6 +63,8 @@ export function createKnownOrders(most: number, onForgotten: (order: KnownOrder)
   /** A ring: the oldest makes room for the newest. */
   const ring: KnownOrder[] = []
   let next = 0
+  /** How many there are of which nothing but callbacks was seen. */
+  let early = 0
 
   function indexOf(contract: Contract): Index {
     const known = indexes.get(contract)
@@ -81,8 +85,17 @@ export function createKnownOrders(most: number, onForgotten: (order: KnownOrder)
     return shared.get(sharedKey(merchant, whose))
   }
 
+  function find(contract: Contract, { merchant, own, whose }: OrderNumbers): KnownOrder | undefined {
+    // The provider's number is of one order alone; the merchant's may have been used twice.
+    const byOwn = own === undefined ? undefined : indexOf(contract).byOwn.get(own)
+    if (byOwn || merchant === undefined) return byOwn
+    const order = findMerchant(contract, merchant, whose)
+    return order?.own !== undefined && own !== undefined && order.own !== own ? undefined : order
+  }
+
   function forget(order: KnownOrder): void {
     onForgotten(order)
+    if (order.early) early--
     const { merchant, own, whose } = order
     const { byMerchant, byOwn, shared } = indexOf(order.contract)
     if (own !== undefined && byOwn.get(own) === order) byOwn.delete(own)
@@ -96,12 +109,11 @@ export function createKnownOrders(most: number, onForgotten: (order: KnownOrder)
   return {
     findMerchant,
 
-    find(contract, { merchant, own, whose }) {
-      // The provider's number is of one order alone; the merchant's may have been used twice.
-      const byOwn = own === undefined ? undefined : indexOf(contract).byOwn.get(own)
-      if (byOwn || merchant === undefined) return byOwn
-      const order = findMerchant(contract, merchant, whose)
-      return order?.own !== undefined && own !== undefined && order.own !== own ? undefined : order
+    find,
+
+    findEarly(contract, numbers) {
+      const order = early === 0 ? undefined : find(contract, numbers)
+      return order?.early && order
     },
 
     remember(order) {
@@ -109,6 +121,7 @@ export function createKnownOrders(most: number, onForgotten: (order: KnownOrder)
       if (oldest) forget(oldest)
       ring[next] = order
       next = (next + 1) % most
+      if (order.early) early++
       const { merchant, own } = order
       const { byMerchant, byOwn, shared } = indexOf(order.contract)
       if (own !== undefined) byOwn.set(own, order)

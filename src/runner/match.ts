@@ -37,6 +37,8 @@ export interface MatchOptions {
 
 /** How many different addresses are remembered. */
 const mostRemembered = 2000
+/** And how many methods: they are whatever was captured. */
+const mostMethods = 20
 
 /**
  * Matches by what the source knows, by host, by the end of the path, and callbacks by their fields.
@@ -50,17 +52,21 @@ export function createMatcher(options: MatchOptions): (request: CapturedRequest,
   const contracts = options.contracts.filter(({ id }) => provider === undefined || id === provider)
   const byHost = hostsOf(options, byId)
   const matchCallback = createCallbackMatcher(contracts)
-  const remembered = new Map<string, Match>()
+  /** By method and address, for those whose host is in them. */
+  const remembered = new Map<string, Map<string, Match>>()
 
   function matchAddress({ method, url, headers }: CapturedRequest): Match {
     const address = withoutQuery(url)
-    const host = url.startsWith('/') ? headers.host : undefined
-    const key = host === undefined ? `${method} ${address}` : `${method} ${host}${address}`
-    const known = remembered.get(key)
+    const whole = url.startsWith('/') && headers.host ? `http://${headers.host}${address}` : address
+    const known = remembered.get(method)?.get(whole)
     if (known) return known
-    const match = findOperation(method, host === undefined ? address : `http://${host}${address}`)
-    if (remembered.size >= mostRemembered) remembered.clear()
-    remembered.set(key, match)
+    const match = findOperation(method, whole)
+    const own = remembered.get(method)
+    if (own && own.size < mostRemembered) own.set(whole, match)
+    else {
+      if (remembered.size >= mostMethods) remembered.clear()
+      remembered.set(method, new Map([[whole, match]]))
+    }
     return match
   }
 

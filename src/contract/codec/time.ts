@@ -18,9 +18,8 @@ export function formatCompactTime(epochMs: number, utcOffsetMinutes: number): st
 
 /** Whether a text is a real moment written as `YYYY-MM-DD hh:mm:ss`. */
 export function isTime(text: string): boolean {
-  const match = /^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.exec(text)
-  if (!match) return false
-  const [, year, month, day] = match.map(Number) as [number, number, number, number]
+  if (!/^\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(text)) return false
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))]
   return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
 }
 
