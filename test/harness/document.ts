@@ -115,7 +115,8 @@ function withoutTimes(text: string): string {
 
 /** What follows an output, with its ids as they are now: later commands name the orders of earlier ones. */
 function renamed(text: string, then: string, now: string): string {
-  const idsOf = (output: string) => output.match(/[\w-]{7,}/g) ?? []
+  // Words are none.
+  const idsOf = (output: string) => (output.match(/[\w-]{7,}/g) ?? []).filter(id => /\d/.test(id))
   const ids = idsOf(now)
   return idsOf(then).reduce((changed, id, i) => changed.replaceAll(id, ids[i] ?? id), text)
 }

@@ -106,7 +106,7 @@ test('a line that is too long is left out without being held, and the rest is re
   let most = 0
   async function* bytes() {
     yield Buffer.from(`${toLine()}\n{"request": "`)
-    for (let i = 0; i < 256; i++) {
+    for (let i = 0; i < 1024; i++) {
       yield Buffer.alloc(2 ** 20, 'x')
       most = Math.max(most, process.memoryUsage().arrayBuffers)
     }
@@ -116,9 +116,9 @@ test('a line that is too long is left out without being held, and the rest is re
   const items = await collect(readCapture(bytes(), { source: 'it' }))
   expect(items.map(item => ('unreadable' in item ? item.unreadable : item.place.number))).toEqual([
     1,
-    'It is 257 MiB long, and at most 16 MiB are read at once: it was left out.',
+    'It is 1025 MiB long, and at most 16 MiB are read at once: it was left out.',
     3,
   ])
-  // What is garbage already counts, too.
-  expect(most - before).toBeLessThan(mostItemBytes * 8)
+  // What is garbage already counts, too: how much of it there is depends on the machine.
+  expect(most - before).toBeLessThan(mostItemBytes * 32)
 })
