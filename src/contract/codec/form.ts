@@ -11,14 +11,17 @@ export function decodeForm(text: string): Record<string, string> {
   const params = new Params()
   if (text === '') return params
   if (text.includes('\u0000') || text.includes('%00')) throw new FormError('it holds a NUL character')
-  const pairs = text.split('&')
-  if (pairs.length > mostParameters) throw new FormError(`it has more than ${mostParameters} parameters`)
-  for (const pair of pairs) {
-    if (pair === '') continue
-    const equals = pair.indexOf('=')
-    const name = decodePart(equals < 0 ? pair : pair.slice(0, equals))
+  let count = 0
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = text.indexOf('&', start)
+    if (end < 0) end = text.length
+    if (++count > mostParameters) throw new FormError(`it has more than ${mostParameters} parameters`)
+    if (end === start) continue
+    const equals = text.indexOf('=', start)
+    const isPair = equals >= 0 && equals < end
+    const name = decodePart(text.slice(start, isPair ? equals : end))
     if (name in params) throw new FormError(`parameter ${JSON.stringify(name)} is sent twice`)
-    params[name] = equals < 0 ? '' : decodePart(pair.slice(equals + 1))
+    params[name] = isPair ? decodePart(text.slice(equals + 1, end)) : ''
   }
   return params
 }
