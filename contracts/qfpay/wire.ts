@@ -16,10 +16,9 @@ export type Algorithm = 'md5' | 'sha256'
 
 /** Parameters in the order in which they are signed: `k=v` sorted by name, joined by `&`, without the key. */
 export function toCanonical(params: Readonly<Record<string, unknown>>): string {
-  return Object.keys(params)
-    .sort(byCodeUnit)
-    .map(name => `${name}=${params[name]}`)
-    .join('&')
+  let text = ''
+  for (const name of Object.keys(params).sort()) text += `${text === '' ? '' : '&'}${name}=${params[name]}`
+  return text
 }
 
 /** Signs request parameters: hash of the canonical text with the key appended, upper-case hex. */
@@ -176,8 +175,4 @@ function algorithmOf(signType: string | undefined): Algorithm | undefined {
 
 function hash(algorithm: Algorithm, text: string | Uint8Array): string {
   return digest(algorithm, text, 'hex').toUpperCase()
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
