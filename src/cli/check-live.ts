@@ -1,16 +1,16 @@
 // `paydouble check live`: tries a real provider with the cases of its contract.
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
 import { type CaseCost, type Contract, caseCosts, PaydoubleError } from '../contract/index.ts'
 import { readDuration } from '../double/clock.ts'
-import type { CheckReport, LiveOptions, Recorder } from '../runner/index.ts'
+import type { CheckReport, LiveOptions } from '../runner/index.ts'
 import { version } from '../version.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { credentialVariables } from './credential-variables.ts'
 import { seenContracts } from './evidence-file.ts'
 import { liveAccount } from './live-account.ts'
+import { writeRecording } from './recording.ts'
 
 interface Flags extends OutputFlags {
   target: string
@@ -68,7 +68,9 @@ async function run(provider: string, flags: Flags): Promise<void> {
     flags.record === undefined
       ? undefined
       : createRecorder({ mask, version, comment: `paydouble check live ${provider} at ${flags.target}` })
-  if (recorder) await writeRecording(flags.record, recorder)
+  const { record: file } = flags
+  const record = file !== undefined && recorder ? () => writeRecording(file, recorder) : undefined
+  await record?.()
   const { cost = 'free' } = options
   process.stderr.write(
     intro(contract, { account: account.id, target: flags.target, cost, counts: countCases(contract) }),
@@ -96,7 +98,7 @@ async function run(provider: string, flags: Flags): Promise<void> {
     throw new PaydoubleError(error.code, `${error.message} ${origin}`, { cause: error })
   } finally {
     process.off('SIGINT', interrupt)
-    if (recorder) await writeRecording(flags.record, recorder)
+    await record?.()
   }
   const why = `It was interrupted after ${report.exchanges} exchange${report.exchanges === 1 ? '' : 's'}.`
   const ended = interrupted.signal.aborted && { ended: { how: 'interrupted', why } as const }
@@ -157,15 +159,6 @@ function readTime(name: string, text: string): number {
 
 function badFlag(name: string, text: string, why: string): PaydoubleError {
   return new PaydoubleError('badFlag', `Failed to read --${name} ${JSON.stringify(text)}: ${why}.`)
-}
-
-async function writeRecording(file = '', recorder: Recorder): Promise<void> {
-  try {
-    await writeFile(file, recorder.toHar())
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new PaydoubleError('badFlag', `Failed to write the recording ${file}: ${why}.`, { cause: error })
-  }
 }
 
 function intro(

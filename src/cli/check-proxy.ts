@@ -10,6 +10,7 @@ import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { toNumber } from './config.ts'
 import { seenContracts } from './evidence-file.ts'
+import { writeRecording } from './recording.ts'
 
 const defaultPort = 4021
 
@@ -19,6 +20,7 @@ interface Flags extends OutputFlags {
   port?: string
   host?: string
   config?: string
+  record?: string
   json?: boolean
 }
 
@@ -34,6 +36,7 @@ export function addCheckProxy(check: Command): void {
       .option('--port <number>', `port to listen on; 0 takes a free one (default: ${defaultPort})`)
       .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
       .option('--config <file>', 'where the accounts are, whose signatures are checked')
+      .option('--record <file>', 'write all that went through down, as HAR, masked')
       .option('--json', 'say as one line of JSON where it listens')
       .addHelpText('after', help),
   ).action(run)
@@ -62,15 +65,23 @@ async function run(provider: string, command: readonly string[], flags: Flags): 
     )
   }
   // Only this command needs it.
-  const [{ createCheck }, { openProxy }] = await Promise.all([
-    import('../runner/check.ts'),
+  const [{ createCheck, createRecorder }, { openProxy }] = await Promise.all([
+    import('../runner/index.ts'),
     import('../runner/proxy.ts'),
   ])
   const accounts = await checkAccounts(flags.config)
   const hosts = { [URL.parse(flags.target)?.host ?? '']: provider }
   const check = createCheck({ contracts: await seenContracts(), accounts, provider, hosts })
+  const { record: file } = flags
+  const recorder =
+    file === undefined
+      ? undefined
+      : createRecorder({ mask: check.mask, version, comment: `paydouble check proxy to ${flags.target}` })
+  // Whether it can be written is known before anything is asked.
+  if (file !== undefined && recorder) await writeRecording(file, recorder)
   const proxy = await openProxy({
     check,
+    onExchange: exchange => recorder?.add(exchange),
     contract,
     target: flags.target,
     merchant: flags.merchant,
@@ -90,6 +101,7 @@ async function run(provider: string, command: readonly string[], flags: Flags): 
     await proxy.close()
     clearTimeout(grace)
     signals.stop()
+    if (file !== undefined && recorder) await writeRecording(file, recorder)
   }
   await finish(check.end({ title: `proxy to ${flags.target}`, version }), flags)
   if (code !== 0) process.exitCode = code

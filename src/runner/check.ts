@@ -114,6 +114,7 @@ export function createCheck(options: CheckOptions): Check {
     for (const finding of findings) {
       const { contract, name, part, by, explain, isTaken } = at
       if (unwanted.includes(finding.kind) || isSaidBetter(finding, part)) continue
+      if (isHidden(exchange, part) && isOfMask(finding)) continue
       const masked = maskFinding({ ...finding, provider: contract.id, name, part, by }, mask)
       // An autopsy takes milliseconds, and the first one of many alike says it all.
       const isSignature = finding.kind === 'wrongSignature' || finding.kind === 'missingSignature'
@@ -123,6 +124,13 @@ export function createCheck(options: CheckOptions): Check {
       current.push(whole)
       groups.add(whole, exchange, isTaken)
     }
+  }
+
+  /** What was masked cannot be checked, and that it was not is said. */
+  function noteMasked({ id }: Contract, exchange: CapturedExchange, part: Part): void {
+    if (!isHidden(exchange, part)) return
+    const why = `the ${part === 'response' ? 'answer' : part} was masked when it was written down`
+    unverified.add(`${id} ${why}`, () => ({ provider: id, why, count: 1 }))
   }
 
   /** That an amount is in another unit says more than that it is of another form. */
@@ -171,6 +179,7 @@ export function createCheck(options: CheckOptions): Check {
     const judged = judgeCallback(exchange, matched)
     const { payload: values, findings, clientFindings, explain } = judged
     noteUnverified(contract, judged.unverified)
+    noteMasked(contract, exchange, 'callback')
     history.callback(exchange, matched, judged)
     const where = { contract, name, part: 'callback', values } as const
     if (findings.length > 0) keep(findings, exchange, { ...where, by: 'provider', explain })
@@ -188,6 +197,7 @@ export function createCheck(options: CheckOptions): Check {
     const answered = response && judgeResponse(response, matched, asked.account)
     if (requests) {
       noteUnverified(contract, asked.unverified)
+      noteMasked(contract, exchange, 'request')
       if (asked.findings.length > 0) {
         const isTaken = answered?.outcome === undefined ? undefined : answered.outcome === 'answered'
         const { explain } = asked
@@ -206,6 +216,7 @@ export function createCheck(options: CheckOptions): Check {
     // Otherwise a capture without bodies would look as if all were well.
     if (response.body === undefined) noteUnverified(contract, 'the body of the answer was not captured')
     if (!requests || asked.unverified === undefined) noteUnverified(contract, answered.unverified)
+    noteMasked(contract, exchange, 'response')
     history.call(exchange, matched, { request: asked, response: answered })
     const { outcome, rows, answer, findings, explain } = answered
     const where = { contract, name, part: 'response', by: 'provider', values: answer, explain } as const
@@ -301,6 +312,15 @@ const none: readonly string[] = []
 /** When it was last read, or seen since. */
 function confirmedOn({ provenance: { observed } }: Operation | Callback, readOn: string): string {
   return observed !== undefined && observed.last > readOn ? observed.last : readOn
+}
+
+function isHidden({ masked }: CapturedExchange, part: Part): boolean {
+  return masked?.includes(part === 'response' ? 'response' : 'request') ?? false
+}
+
+/** Whether a finding may come of a mask alone. */
+function isOfMask({ kind, received = '' }: Finding): boolean {
+  return /^(wrong|missing)(Signature|Credentials)$/.test(kind) || received.includes('…')
 }
 
 /** Longer messages are not explained: it would be a text that nobody reads, made with much effort. */

@@ -12,7 +12,11 @@ export interface CapturedExchange {
   readonly place: Place
   /** What it is, where the source knows it: then nothing is guessed from host, path and fields. */
   readonly about?: About | undefined
+  /** Which of its messages were masked when they were written down: values with … in them say nothing of what was sent. */
+  readonly masked?: readonly MaskedPart[] | undefined
 }
+
+export type MaskedPart = 'request' | 'response'
 
 /** An operation or a callback of a provider, by their names in the contract. */
 export interface About {

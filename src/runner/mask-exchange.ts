@@ -1,5 +1,5 @@
 // An exchange as it may be shown or kept: nothing secret, and nothing of a person, in address, headers and bodies.
-import type { CapturedBody, CapturedExchange } from './exchange.ts'
+import type { CapturedBody, CapturedExchange, MaskedPart } from './exchange.ts'
 import type { Mask } from './mask.ts'
 import { withoutQuery } from './match.ts'
 import { readText } from './text.ts'
@@ -8,7 +8,7 @@ export interface MaskedExchange {
   /** Its bodies are texts. What is not masked stands as it was sent, to the byte. */
   readonly exchange: CapturedExchange
   /** Which of its messages are not what was sent any more, so that no signature over them can be checked. */
-  readonly masked: readonly ('request' | 'response')[]
+  readonly masked: readonly MaskedPart[]
 }
 
 export function maskExchange(exchange: CapturedExchange, mask: Mask): MaskedExchange {
@@ -36,11 +36,13 @@ interface Message {
 
 function maskMessage({ headers, body }: Message, mask: Mask): { message: Message; isMasked: boolean } {
   const pairs = Object.entries(headers).map(([name, value]) => [name, mask.header(name, value)] as const)
-  if (body === undefined) return { message: { headers: Object.fromEntries(pairs), body }, isMasked: false }
+  const isHeaderMasked = pairs.some(([name, value]) => value !== headers[name])
+  if (body === undefined)
+    return { message: { headers: Object.fromEntries(pairs), body }, isMasked: isHeaderMasked }
   const { text, charset } = readText(body)
   const masked = maskBody(text, headers['content-type'] ?? '', mask)
   // What is not UTF-8 is other bytes as a text.
-  const isMasked = masked !== text || charset !== undefined
+  const isMasked = isHeaderMasked || masked !== text || charset !== undefined
   return { message: { headers: Object.fromEntries(pairs), body: masked }, isMasked }
 }
 

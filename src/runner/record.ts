@@ -3,6 +3,7 @@ import { type CapturedExchange, type CapturedRequest, type CapturedResponse, toB
 import type { Mask } from './mask.ts'
 import { maskExchange } from './mask-exchange.ts'
 import { queryOf } from './match.ts'
+import { recordingKey } from './recording-key.ts'
 
 export interface Recorder {
   /** @param comment what the exchange is, such as the name of a case */
@@ -10,9 +11,6 @@ export interface Recorder {
   /** The recording so far, as JSON. */
   toHar(): string
 }
-
-/** What a recording says of itself and of each entry, under a name of its own, as HAR has it. */
-export const recordingKey = '_paydouble'
 
 /**
  * Records exchanges with nothing secret in them. An entry whose request or answer is not what was sent any more says so,

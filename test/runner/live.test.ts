@@ -2,10 +2,11 @@
 import { createServer, type Server } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
-import type { LiveOptions } from '../../src/runner/index.ts'
+import { createCheck, type LiveOptions } from '../../src/runner/index.ts'
+import { openProxy } from '../../src/runner/proxy.ts'
 import { describeDoors, type OpenDoor, type OpenOptions, openHttp } from '../harness/doors.ts'
 import { eventually } from '../harness/eventually.ts'
-import { accountOf, contractOf, outcomesOf, runLive } from '../harness/live.ts'
+import { accountOf, contractOf, outcomesOf, runLive, targetOf } from '../harness/live.ts'
 
 const providers = ['qfpay', 'its500', 'vvtool', 'dms']
 
@@ -27,6 +28,31 @@ function payWhileWaiting(door: OpenDoor): Partial<LiveOptions> {
     },
   }
 }
+
+test.each(providers)(
+  '%s: the cases come as expected through the proxy, too, which finds nothing',
+  async id => {
+    const door = await ready(openHttp)
+    const account = await accountOf(door, id)
+    const check = createCheck({
+      contracts: [contractOf(id)],
+      accounts: [account],
+      provider: id,
+      requests: false,
+    })
+    const proxy = await openProxy({
+      check,
+      contract: contractOf(id),
+      target: targetOf(door, id),
+      now: () => door.double.clock.now(),
+    })
+    onTestFinished(() => proxy.close())
+    const report = await runLive(door, id, { cost: 'paid', target: proxy.url, ...payWhileWaiting(door) })
+    expect(new Set(Object.values(outcomesOf(report)))).toEqual(new Set(['asExpected']))
+    const judged = check.end({ title: 'the proxy', version: '0' })
+    expect([judged.findings, judged.exchanges]).toEqual([[], report.exchanges])
+  },
+)
 
 describeDoors('live', open => {
   test.each(providers)('%s: all that is free and unpaid comes as expected, within the limits', async id => {

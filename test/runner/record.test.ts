@@ -6,9 +6,11 @@ import { expect, test } from 'vitest'
 import { contracts } from '../../contracts/index.ts'
 import {
   type CapturedExchange,
+  createCheck,
   createMask,
   createRecorder,
   maskExchange,
+  readCapture,
   secretsOf,
 } from '../../src/runner/index.ts'
 import { describeDoors } from '../harness/doors.ts'
@@ -158,4 +160,31 @@ test('a HAR that lacks something is not valid', () => {
   const har = JSON.parse(recorder.toHar()) as { log: { entries: { response: Record<string, unknown> }[] } }
   delete har.log.entries[0]?.response.content
   expect(harProblems(har)).not.toEqual([])
+})
+
+describeDoors('a recording', open => {
+  test.each(['qfpay', 'its500', 'vvtool', 'dms'])(
+    'of %s is read back, and only what was masked is not checked',
+    async provider => {
+      const door = await open({ deliver: async () => ({ status: 200, body: 'SUCCESS' }) })
+      const account = await accountOf(door, provider)
+      const recorder = createRecorder({
+        mask: createMask(contracts, secretsOf(contracts, [account])),
+        version: '0',
+      })
+      await runLive(door, provider, {
+        cost: 'unpaid',
+        onExchange: (exchange, name) => recorder.add(exchange, name),
+      })
+      const check = createCheck({ contracts, accounts: [account], requests: false })
+      const bytes = (async function* () {
+        yield Buffer.from(recorder.toHar())
+      })()
+      for await (const items of readCapture(bytes, { source: 'out.har' })) check.take(items)
+      const { findings, exchanges, unmatched } = check.end({ title: 'it', version: '0' })
+      expect(findings).toEqual([])
+      expect(unmatched.count).toBe(0)
+      expect(exchanges).toBeGreaterThan(10)
+    },
+  )
 })

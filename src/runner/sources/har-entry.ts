@@ -1,5 +1,7 @@
 // An entry of a HAR as an exchange, as Chrome, Firefox, Playwright, mitmproxy and Postman write them.
+
 import type { CapturedExchange, CapturedResponse, Place } from '../exchange.ts'
+import { recordingKey } from '../recording-key.ts'
 import { decompress, fromBase64, fromLatin1, type ReadBody } from './body.ts'
 import { toForm } from './har-form.ts'
 import { type Headers, readHeaders, withHost } from './headers.ts'
@@ -35,7 +37,19 @@ export function toHarExchange(entry: unknown, place: Place, context: ItemContext
     at: readTime(entry.startedDateTime) ?? undefined,
     durationMs: typeof entry.time === 'number' && entry.time >= 0 ? entry.time : undefined,
     place,
-    about: undefined,
+    ...readRecording(entry[recordingKey]),
+  }
+}
+
+/** What a recording of our own says besides: what it is about, and which messages were masked. */
+function readRecording(said: unknown): Pick<CapturedExchange, 'about' | 'masked'> {
+  if (!isObject(said)) return {}
+  const { provider, operation, masked } = said
+  const isNamed = typeof provider === 'string' && typeof operation === 'string'
+  const parts: readonly unknown[] = Array.isArray(masked) ? masked : []
+  return {
+    ...(isNamed && { about: { provider, operation } }),
+    masked: (['request', 'response'] as const).filter(part => parts.includes(part)),
   }
 }
 
