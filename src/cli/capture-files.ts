@@ -48,8 +48,13 @@ function toCapture(name: string): CaptureFile {
   return {
     source: name,
     open: signal => createReadStream(name, { signal, highWaterMark: pieceBytes }),
-    attached: file => readBeside(name, file),
+    attached: attachedTo(name),
   }
+}
+
+/** What reads a file beside a capture. */
+export function attachedTo(source: string): (name: string) => Uint8Array | undefined {
+  return name => readBeside(source, name)
 }
 
 /** A capture names no file of another folder. */

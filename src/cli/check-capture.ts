@@ -5,7 +5,7 @@ import { version } from '../version.ts'
 import { findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
-import { addFile, evidenceFile, seenContracts } from './evidence-file.ts'
+import { addFile, contractsWith, evidenceFile, readEvidence } from './evidence-file.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
@@ -37,12 +37,11 @@ export function addCheckCapture(check: Command): void {
 
 async function run(names: readonly string[], { provider, host: hosts, ...flags }: Flags): Promise<void> {
   const { files, size } = await findCaptures(names)
-  if (size === undefined || size > manyBytes) keepHeapSmall()
   // Only checks need it.
-  const { createCheck, readCapture } = await import('../runner/index.ts')
+  const { createCheck, failureOf, openCapture, readOpen } = await import('../runner/index.ts')
   const accounts = await checkAccounts(flags.config)
-  const seen = await seenContracts(flags.evidence)
-  const check = createCheck({ contracts: seen, accounts, provider, hosts })
+  const observations = await readEvidence(flags.evidence)
+  const check = createCheck({ contracts: contractsWith(observations), accounts, provider, hosts })
   const fake = flags.fake ? (await import('./check-fake.ts')).createFake(check, accounts) : undefined
   const bar = createProgressBar({ size, stream: process.stderr, env: process.env, now: () => Date.now() })
   const interruption = new AbortController()
@@ -54,13 +53,28 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   const onBytes = (more: number) => {
     bytes += more
   }
-  for (const { source, open, attached } of files) {
-    if (signal.aborted) break
-    for await (const items of readCapture(open(signal), { source, attached, onBytes })) {
+  const show = () => bar.show({ bytes, ...check.progress })
+  const isMuch = size === undefined || size > manyBytes
+  const { createThreads } = await import('./check-threads.ts')
+  const threads = fake ? undefined : createThreads(size, { observations, accounts, provider, hosts })
+  try {
+    for (const { source, open, attached } of files) {
       if (signal.aborted) break
-      await (fake ?? check).take(items)
-      bar.show({ bytes, ...check.progress })
+      const opened = await openCapture(open(signal), { onBytes })
+      if (opened.format === 'ndjson' && threads) {
+        await threads.take(opened.chunks, { check, source, attached, signal, onJudged: show })
+        if (!signal.aborted) check.take(failureOf(opened, source))
+        continue
+      }
+      if (isMuch) keepHeapSmall()
+      for await (const items of readOpen(opened, { source, attached })) {
+        if (signal.aborted) break
+        await (fake ?? check).take(items)
+        show()
+      }
     }
+  } finally {
+    await threads?.close()
   }
   bar.clear()
   process.off('SIGINT', interrupt)

@@ -36,7 +36,11 @@ export async function readEvidence(files?: readonly string[]): Promise<Observati
  * @throws PaydoubleError `badEvidence`, `unreadable`
  */
 export async function seenContracts(files?: readonly string[]): Promise<readonly Contract[]> {
-  const { providers } = await readEvidence(files)
+  return contractsWith(await readEvidence(files))
+}
+
+/** The contracts, with what was observed in the provenance of their facts. */
+export function contractsWith({ providers }: Observations): readonly Contract[] {
   return contracts.map(contract => withObservations(contract, providers[contract.id]))
 }
 

@@ -1,8 +1,10 @@
 import { type CheckOptions, createExaminer } from './examine.ts'
-import { type CapturedExchange, type CaptureItem, isUnreadable } from './exchange.ts'
+import { type CapturedExchange, type CaptureItem, isUnreadable, type Place } from './exchange.ts'
 import type { LocatedFinding } from './findings.ts'
 import type { Mask } from './mask.ts'
 import type { Match } from './match.ts'
+import type { JudgedLines } from './parallel/judge-lines.ts'
+import { createTellings, type Tellings } from './parallel/tellings.ts'
 import type { CheckReport } from './report.ts'
 import { createResults } from './results.ts'
 
@@ -33,6 +35,12 @@ export interface Check {
   judge(exchange: CapturedExchange, options?: { readonly without?: readonly string[] }): Judgement
   /** Judges what a source yields, and counts what it could not read. */
   take(items: readonly CaptureItem[]): void
+  /**
+   * Takes what another thread has made of lines, as {@link take} would the lines themselves.
+   *
+   * @param before the place of the line before them
+   */
+  takeJudged(judged: JudgedLines, before: Place): void
   /** What was found. After it nothing more is judged. */
   end(title: { readonly title: string; readonly version: string }): CheckReport
   readonly mask: Mask
@@ -57,6 +65,7 @@ export interface Progress {
 export function createCheck(options: CheckOptions): Check {
   const { examine, mask } = createExaminer(options)
   const results = createResults({ mask, requests: options.requests ?? true })
+  let tellings: Tellings | undefined
 
   return {
     mask,
@@ -67,6 +76,20 @@ export function createCheck(options: CheckOptions): Check {
       const { match, outcome, rows, values, answer } = examination
       const findings = results.add(exchange, examination)
       return { match, findings, outcome, ...(rows && { rows }), values, answer }
+    },
+
+    takeJudged({ counted, steps }, before) {
+      tellings ??= createTellings(options.contracts)
+      const placeOf = (line: number) => ({ ...before, number: before.number + line })
+      const list = counted.unreadable.list.map(({ place, unreadable }) => ({
+        place: placeOf(place.number),
+        unreadable,
+      }))
+      results.merge({ ...counted, unreadable: { ...counted.unreadable, list } })
+      for (const { line, at, durationMs, before: first = none, after = none, telling } of steps) {
+        const exchange = { request: notKept, at, durationMs, place: placeOf(line) }
+        results.follow(exchange, { before: first, after, told: telling && tellings.unpack(telling) })
+      }
     },
 
     get progress() {
@@ -81,3 +104,7 @@ export function createCheck(options: CheckOptions): Check {
     },
   }
 }
+
+const none: readonly never[] = []
+/** Nothing that holds exchanges against each other reads requests: it is told what counts. */
+const notKept = { method: '', url: '', headers: {}, body: undefined }

@@ -26,9 +26,6 @@ export interface Results {
 
 export type Step = Pick<Examination, 'before' | 'after' | 'told'>
 
-/** How many different ones of a kind are listed; all are counted. */
-const mostListed = 200
-
 /** @param options.requests whether what a client does otherwise counts */
 export function createResults({
   mask,
@@ -37,7 +34,7 @@ export function createResults({
   readonly mask: Mask
   readonly requests: boolean
 }): Results {
-  const sums = createSums(mostListed)
+  const sums = createSums()
   const groups = createFindingGroups()
   const stale = new Set<string>()
   let judged: Seen | undefined

@@ -19,14 +19,17 @@ export interface Sums {
   readonly exchanges: number
 }
 
-/** @param mostListed how many different ones of a kind are listed; all are counted */
-export function createSums(mostListed: number): Sums {
+/** How many different ones of a kind are listed in a report; all are counted. */
+export const mostListed = 200
+
+/** @param mostDifferent how many different ones of a kind are listed. What is merged elsewhere has all of them. */
+export function createSums(mostDifferent = mostListed): Sums {
   const judged = createTally<JudgedCount>(
     ({ provider, kind, name }) => `${provider} ${kind} ${name}`,
     Number.POSITIVE_INFINITY,
   )
-  const unmatched = createTally<Unmatched>(({ request, why }) => `${request} ${why}`, mostListed)
-  const unverified = createTally<Unverified>(({ provider, why }) => `${provider} ${why}`, mostListed)
+  const unmatched = createTally<Unmatched>(({ request, why }) => `${request} ${why}`, mostDifferent)
+  const unverified = createTally<Unverified>(({ provider, why }) => `${provider} ${why}`, mostDifferent)
   const unreadable: Unreadable[] = []
   let unreadableCount = 0
   let exchanges = 0

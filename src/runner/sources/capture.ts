@@ -1,8 +1,8 @@
 // A capture in whatever format it is, as exchanges.
 import { Buffer } from 'node:buffer'
-import type { Capture } from '../exchange.ts'
+import type { Capture, Unreadable } from '../exchange.ts'
 import { type ByteChunks, toByteChunks } from './byte-chunks.ts'
-import { detectFormat, startBytes } from './format.ts'
+import { detectFormat, type Format, startBytes } from './format.ts'
 import { readHttpText } from './http-text.ts'
 import { readJsonCapture } from './json-capture.ts'
 import { readNdjson } from './ndjson.ts'
@@ -13,6 +13,33 @@ export interface ReadCaptureOptions extends ReaderOptions {
   readonly onBytes?: (bytes: number) => void
 }
 
+/** A capture whose format is known; its bytes were not read yet but for the first ones. */
+export interface OpenCapture {
+  readonly format: Format
+  readonly chunks: AsyncIterable<Buffer>
+  /** Why reading has ended early, if it has. */
+  readonly failure: string | undefined
+  /** Tells the source that nobody reads on. */
+  close(): Promise<unknown>
+}
+
+/** Sees from how a capture begins which format it has. */
+export async function openCapture(
+  bytes: AsyncIterable<Uint8Array>,
+  { onBytes }: Pick<ReadCaptureOptions, 'onBytes'> = {},
+): Promise<OpenCapture> {
+  const chunks = toByteChunks(bytes, onBytes)
+  const { start, all, close } = await peek(chunks)
+  return {
+    format: detectFormat(start),
+    chunks: all,
+    close,
+    get failure() {
+      return chunks.failure
+    },
+  }
+}
+
 /**
  * Reads a capture from bytes: HAR, NDJSON of exchanges, or raw HTTP; which of them is seen by how it begins. Memory does
  * not grow with it. It never fails: what cannot be read is an item, and the rest goes on.
@@ -21,21 +48,29 @@ export async function* readCapture(
   bytes: AsyncIterable<Uint8Array>,
   { onBytes, ...options }: ReadCaptureOptions,
 ): Capture {
+  yield* readOpen(await openCapture(bytes, onBytes && { onBytes }), options)
+}
+
+/** Reads what was opened. */
+export async function* readOpen(opened: OpenCapture, options: ReaderOptions): Capture {
   const { source } = options
-  const chunks = toByteChunks(bytes, onBytes)
-  const { start, all, close } = await peek(chunks)
-  const format = detectFormat(start)
+  const { format, chunks, close } = opened
   if (typeof format !== 'string') {
-    const unreadable = chunks.failure === undefined ? format.unknown : notRead(chunks.failure)
+    const unreadable = opened.failure === undefined ? format.unknown : notRead(opened.failure)
     yield [{ place: { source, unit: 'line', number: 1 }, unreadable }]
     await close()
     return
   }
-  if (format === 'ndjson') yield* readNdjson(all, options)
-  else if (format === 'http') yield* readHttpText(all, options)
-  else yield* readJsonCapture(all, format, options)
-  if (chunks.failure !== undefined)
-    yield [{ place: { source, unit: 'line', number: 1 }, unreadable: notRead(chunks.failure) }]
+  if (format === 'ndjson') yield* readNdjson(chunks, options)
+  else if (format === 'http') yield* readHttpText(chunks, options)
+  else yield* readJsonCapture(chunks, format, options)
+  yield failureOf(opened, source)
+}
+
+/** That reading has ended early, if it has. */
+export function failureOf({ failure }: OpenCapture, source: string): Unreadable[] {
+  if (failure === undefined) return []
+  return [{ place: { source, unit: 'line', number: 1 }, unreadable: notRead(failure) }]
 }
 
 interface Peeked {
