@@ -92,7 +92,9 @@ export function createExaminer(options: CheckOptions): Examiner {
   ): readonly ExaminedFinding[] {
     if (findings.length === 0) return none
     const { contract, name, part, by, isTaken, without } = at
-    const wanted = without.length === 0 ? findings : findings.filter(({ kind }) => !without.includes(kind))
+    const isHidden = isMasked(exchange, part)
+    const isWanted = (each: Finding) => !without.includes(each.kind) && !(isHidden && isOfMask(each))
+    const wanted = without.length === 0 && !isHidden ? findings : findings.filter(isWanted)
     return wanted.map(each => {
       const masked = maskFinding({ ...each, provider: contract.id, name, part, by }, mask)
       return { finding: explainOnce(masked, exchange, at), isTaken }
@@ -134,7 +136,7 @@ export function createExaminer(options: CheckOptions): Examiner {
       before: none,
       after,
       told: { kind: 'callback', match: matched, judged },
-      unverified: unverified === undefined ? none : [unverified],
+      unverified: [...(unverified === undefined ? none : [unverified]), ...maskedPart(exchange, 'callback')],
       values,
     }
   }
@@ -155,8 +157,8 @@ export function createExaminer(options: CheckOptions): Examiner {
       requests && asked.findings.length > 0
         ? toExamined(asked.findings, exchange, { ...ofClient, explain: asked.explain })
         : none
-    const whys = requests && asked.unverified !== undefined ? [asked.unverified] : none
-    if (!answered) return { match: matched, before, after: none, unverified: whys, values }
+    const ofRequest = requests ? [asked.unverified ?? none, maskedPart(exchange, 'request')].flat() : none
+    if (!answered) return { match: matched, before, after: none, unverified: ofRequest, values }
     const { outcome, rows, answer, findings, explain } = answered
     const where = { contract, name, part: 'response', by: 'provider', values: answer, without } as const
     const old = noteStale(exchange, operation, where)
@@ -172,7 +174,10 @@ export function createExaminer(options: CheckOptions): Examiner {
       before,
       after,
       told: { kind: 'call', match: matched, request: asked, response: answered },
-      unverified: withAnswer(whys, exchange, answered),
+      unverified: withAnswer(ofRequest, exchange, {
+        ...answered,
+        isSaid: asked.unverified !== undefined && requests,
+      }),
       outcome,
       rows,
       values,
@@ -183,17 +188,19 @@ export function createExaminer(options: CheckOptions): Examiner {
   /** What of an answer was not checked, after what of its request. */
   function withAnswer(
     whys: readonly string[],
-    { response }: CapturedExchange,
-    { unverified }: JudgedResponse,
+    exchange: CapturedExchange,
+    { unverified, isSaid }: Pick<JudgedResponse, 'unverified'> & { readonly isSaid: boolean },
   ): readonly string[] {
-    const isSaid = whys.length > 0
+    const { response } = exchange
+    const hidden = maskedPart(exchange, 'response')
     // Otherwise a capture without bodies would look as if all were well.
     const isLost = response?.body === undefined
-    if (!isLost && (isSaid || unverified === undefined)) return whys
+    if (!isLost && hidden === none && (isSaid || unverified === undefined)) return whys
     return [
       ...whys,
       ...(isLost ? ['the body of the answer was not captured'] : none),
       ...(isSaid || unverified === undefined ? none : [unverified]),
+      ...hidden,
     ]
   }
 
@@ -264,6 +271,21 @@ function staleFinding(
     expected: `at most ${staleAfterDays} days`,
     received: `${age} days`,
   }
+}
+
+function isMasked({ masked }: CapturedExchange, part: Part): boolean {
+  return masked?.includes(part === 'response' ? 'response' : 'request') ?? false
+}
+
+/** What was masked cannot be checked, and that it was not is said. */
+function maskedPart(exchange: CapturedExchange, part: Part): readonly string[] {
+  if (!isMasked(exchange, part)) return none
+  return [`the ${part === 'response' ? 'answer' : part} was masked when it was written down`]
+}
+
+/** Whether a finding may come of a mask alone. */
+function isOfMask({ kind, received = '' }: Finding): boolean {
+  return /^(wrong|missing)(Signature|Credentials)$/.test(kind) || received.includes('…')
 }
 
 /** Longer messages are not explained: it would be a text that nobody reads, made with much effort. */
