@@ -140,6 +140,7 @@ export const createOrder = defineOperation({
     summary:
       'A cashier page for the payer, where other is zzfpage-wxpay (WeChat) or zzfpage-alipay (Alipay).',
     provenance: observed('rule.other-special-values', 'what the page looks like is assumed'),
+    isAsked: ({ other }) => cashierPages[String(other)] !== undefined,
   },
   advice: [
     {

@@ -92,7 +92,12 @@ export interface Operation {
   readonly request: RequestContract
   readonly response: z.ZodType
   /** Where it may also answer with a page for the payer's browser: when, and who says so. */
-  readonly page?: { readonly summary: string; readonly provenance: Provenance }
+  readonly page?: {
+    readonly summary: string
+    readonly provenance: Provenance
+    /** Whether a request asks for it. */
+    readonly isAsked: (params: Readonly<Record<string, unknown>>) => boolean
+  }
   /** Whether a request needs what the security schemes say. Default `required`. */
   readonly credentials?: 'required' | 'optional' | 'none'
   /** HTTP status of `response`. Default 200. */

@@ -150,7 +150,7 @@ export function createExaminer(options: CheckOptions): Examiner {
     const { response } = exchange
     const asked = judgeRequest(exchange, matched)
     const { params: values } = asked
-    const answered = response && judgeResponse(response, matched, asked.account)
+    const answered = response && judgeResponse(response, matched, asked)
     const isTaken = answered?.outcome === undefined ? undefined : answered.outcome === 'answered'
     const ofClient = { contract, name, part: 'request', by: 'client', values, isTaken, without } as const
     const before =
@@ -158,7 +158,11 @@ export function createExaminer(options: CheckOptions): Examiner {
         ? toExamined(asked.findings, exchange, { ...ofClient, explain: asked.explain })
         : none
     const ofRequest = requests ? [asked.unverified ?? none, maskedPart(exchange, 'request')].flat() : none
-    if (!answered) return { match: matched, before, after: none, unverified: ofRequest, values }
+    if (!answered) {
+      // Otherwise a capture of failed requests would look as if all were well.
+      const unverified = [...ofRequest, 'no answer was captured']
+      return { match: matched, before, after: none, unverified, values }
+    }
     const { outcome, rows, answer, findings, explain } = answered
     const where = { contract, name, part: 'response', by: 'provider', values: answer, without } as const
     const old = noteStale(exchange, operation, where)

@@ -48,14 +48,17 @@ interface OwnAnswer {
 
 const noRows: CodeRows = { names: [], outcomes: new Set(), statuses: [] }
 const noNames: readonly string[] = []
+const noParams: Readonly<Record<string, unknown>> = {}
+
+/** What of its request counts for an answer. */
+export interface Asked {
+  readonly account?: CheckAccount | undefined
+  readonly params?: Readonly<Record<string, unknown>> | undefined
+}
 
 export function createResponseJudge(
   accounts: KnownAccounts,
-): (
-  response: CapturedResponse,
-  match: MatchedOperation,
-  account?: CheckAccount | undefined,
-) => JudgedResponse {
+): (response: CapturedResponse, match: MatchedOperation, asked: Asked) => JudgedResponse {
   const compiled = new WeakMap<Contract, Compiled>()
   const compiledOf = (contract: Contract) => {
     const known = compiled.get(contract)
@@ -65,10 +68,10 @@ export function createResponseJudge(
     return made
   }
 
-  return (response, match, account) => {
+  return (response, match, { account, params = noParams }) => {
     const { contract, name, operation } = match
     const { status } = response
-    if (operation.page && status < 400 && isPage(response))
+    if (operation.page?.isAsked(params) && status < 400 && isPage(response))
       return { rows: noNames, outcome: 'answered', findings: [] }
     const ours = compiledOf(contract)
     const { value, text, findings: ofBody, isPage: isGateway } = judgeBody(response, ours.contentType)

@@ -119,7 +119,7 @@ function createJudges({ contracts, accounts }: JudgeOptions) {
       const { status = 200, headers = {}, body } = message
       const own = known.of(named.contract)
       const match = matchOf(toExchange(message).request, named)
-      const judge = (account?: CheckAccount) => responses({ status, headers, body }, match, account)
+      const judge = (account?: CheckAccount) => responses({ status, headers, body }, match, { account })
       const first = judge(own[0])
       const isWrong = ({ findings }: Judged) => findings.some(({ kind }) => kind === 'wrongSignature')
       if (!isWrong(first)) return first

@@ -89,10 +89,14 @@ export function createAsker(parts: {
     return places
   }
 
-  async function send(request: WireRequest, match: MatchedOperation): Promise<OwnAnswer> {
+  async function send(
+    request: WireRequest,
+    match: MatchedOperation,
+    params?: Message['params'],
+  ): Promise<OwnAnswer> {
     const path = `/${contract.id}${request.path}`
     const { status, headers, body } = await double.handle({ ...request, path, host: '', door: 'replay' })
-    const { outcome, answer } = judge({ status, headers, body }, match)
+    const { outcome, answer } = judge({ status, headers, body }, match, { params })
     const failure = status >= 500 ? failureOf(readText(body).text) : undefined
     return { outcome, answer, status, headers, ...(failure !== undefined && { failure }) }
   }
@@ -183,7 +187,7 @@ export function createAsker(parts: {
     if (!message) return send(captured, match)
     const named = identify(contract, message, name)
     // So is what names nobody, unless that is only masked.
-    if ('refusal' in named && given.rows.includes(named.refusal)) return send(captured, match)
+    if ('refusal' in named && given.rows.includes(named.refusal)) return send(captured, match, message.params)
     const identity = 'identity' in named ? named.identity : ({ open: true } as const)
     const values = numbers.replaceIn({ ...message.params, ...pathValues })
     const { standIn, credentials, unsettled } = await prepare(message, identity, { name, given, values })
@@ -192,12 +196,12 @@ export function createAsker(parts: {
       contract.wire.encodeRequest(operation, params, credentials),
       numbers.replaceIn(pathValues),
     )
-    let own = await send(request, match)
+    let own = await send(request, match, params)
     const isOther = own.answer?.[contract.codeField] !== given.answer?.[contract.codeField]
     if (own.outcome === 'refused' && isOther && Object.keys(unsettled).length > 0) {
       // Not refused for its merchant number, or whatever it is: then that was right.
       await standIns.change(standIn, unsettled)
-      own = await send(request, match)
+      own = await send(request, match, params)
     }
     await learn(match, given, own, { values, standIn })
     return own
