@@ -4,7 +4,7 @@ import type { LocatedFinding } from './findings.ts'
 import type { Mask } from './mask.ts'
 import type { Match } from './match.ts'
 import type { JudgedLines } from './parallel/judge-lines.ts'
-import { createTellings, type Tellings } from './parallel/tellings.ts'
+import { createSteps, type Steps } from './parallel/steps.ts'
 import type { CheckReport } from './report.ts'
 import { createResults } from './results.ts'
 
@@ -65,7 +65,7 @@ export interface Progress {
 export function createCheck(options: CheckOptions): Check {
   const { examine, mask } = createExaminer(options)
   const results = createResults({ mask, requests: options.requests ?? true })
-  let tellings: Tellings | undefined
+  let steps: Steps | undefined
 
   return {
     mask,
@@ -78,18 +78,14 @@ export function createCheck(options: CheckOptions): Check {
       return { match, findings, outcome, ...(rows && { rows }), values, answer }
     },
 
-    takeJudged({ counted, steps }, before) {
-      tellings ??= createTellings(options.contracts)
-      const placeOf = (line: number) => ({ ...before, number: before.number + line })
+    takeJudged({ counted, steps: packed }, before) {
       const list = counted.unreadable.list.map(({ place, unreadable }) => ({
-        place: placeOf(place.number),
+        place: { ...before, number: before.number + place.number },
         unreadable,
       }))
       results.merge({ ...counted, unreadable: { ...counted.unreadable, list } })
-      for (const { line, at, durationMs, before: first = none, after = none, telling } of steps) {
-        const exchange = { request: notKept, at, durationMs, place: placeOf(line) }
-        results.follow(exchange, { before: first, after, told: telling && tellings.unpack(telling) })
-      }
+      steps ??= createSteps(options.contracts)
+      steps.unpack(packed, before, results.follow)
     },
 
     get progress() {
@@ -104,7 +100,3 @@ export function createCheck(options: CheckOptions): Check {
     },
   }
 }
-
-const none: readonly never[] = []
-/** Nothing that holds exchanges against each other reads requests: it is told what counts. */
-const notKept = { method: '', url: '', headers: {}, body: undefined }

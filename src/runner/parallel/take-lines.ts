@@ -36,10 +36,9 @@ export async function takeLines(
   const underWay: Promise<JudgedLines>[] = []
 
   function judgeHere(block: LineBlock): void {
-    const reader = createLineReader({ source, attached }, lines)
+    const reader = createLineReader({ source, attached }, item => check.take([item]), lines)
     if ('tooLong' in block) reader.addTooLong(block.tooLong)
     else reader.addAll(block.bytes, block.isLast)
-    check.take(reader.take())
     lines = reader.count
   }
 

@@ -3,16 +3,10 @@ import type { Callback, Contract, Operation, OrderFields } from '../../contract/
 import type { Told } from '../examine.ts'
 import { read, type Values } from '../order-values.ts'
 
-/** An operation or a callback, by its place among all of the contracts; and what is told of it. */
-export interface Telling {
-  readonly about: number
-  readonly values: readonly unknown[]
-}
-
 export interface Tellings {
-  /** Undefined where no other exchange is held against it. */
-  pack(told: Told): Telling | undefined
-  unpack(telling: Telling): Told
+  /** What it is about, by its place among all of the contracts, and what is told of it; undefined where nothing is. */
+  pack(told: Told): readonly unknown[] | undefined
+  unpack(values: readonly unknown[], from: number): Told
 }
 
 /** Both sides make them of the same contracts, in the same order. */
@@ -27,22 +21,21 @@ export function createTellings(contracts: readonly Contract[]): Tellings {
     pack(told) {
       const what = told.kind === 'call' ? told.match.operation : told.match.callback
       const about = places.get(what)
-      const values = about === undefined ? undefined : kinds[about]?.pack(told)
-      return about === undefined || values === undefined ? undefined : { about, values }
+      return about === undefined ? undefined : kinds[about]?.pack(told, about)
     },
 
-    unpack({ about, values }) {
-      const kind = kinds[about]
-      if (!kind) throw new RangeError(`there is no operation or callback ${about}`)
-      return kind.unpack(values)
+    unpack(values, from) {
+      const kind = kinds[values[from] as number]
+      if (!kind) throw new RangeError(`there is no operation or callback ${values[from]}`)
+      return kind.unpack(values, from + 1)
     },
   }
 }
 
 interface Kind {
   readonly what: object
-  pack(told: Told): readonly unknown[] | undefined
-  unpack(values: readonly unknown[]): Told
+  pack(told: Told, about: number): readonly unknown[] | undefined
+  unpack(values: readonly unknown[], from: number): Told
 }
 
 const noFields: OrderFields = {}
@@ -62,11 +55,11 @@ function ofCall(contract: Contract, name: string, operation: Operation): Kind {
   return {
     what: operation,
 
-    pack(told) {
+    pack(told, about) {
       if (told.kind !== 'call' || !orders || told.response.outcome !== 'answered') return undefined
       const { request, response } = told
       const { answer } = response
-      const values: unknown[] = [request.account?.id ?? request.identity]
+      const values: unknown[] = [about, request.account?.id ?? request.identity]
       asked.pack(request.params, values)
       // Whether a list shows an order as paid, a contract tells from the whole.
       if (orders.creates) answered.pack(answer, values)
@@ -74,10 +67,10 @@ function ofCall(contract: Contract, name: string, operation: Operation): Kind {
       return values
     },
 
-    unpack(values) {
-      const [identity] = values as readonly (string | undefined)[]
-      const params = asked.unpack(values, 1)
-      const rest = 1 + asked.count
+    unpack(values, from) {
+      const identity = values[from] as string | undefined
+      const params = asked.unpack(values, from + 1)
+      const rest = from + 1 + asked.count
       const answer = orders?.creates ? answered.unpack(values, rest) : (values[rest] as Values | undefined)
       return {
         kind: 'call',
@@ -95,17 +88,17 @@ function ofCallback(contract: Contract, name: string, callback: Callback): Kind 
   return {
     what: callback,
 
-    pack(told) {
+    pack(told, about) {
       if (told.kind !== 'callback') return undefined
       const { payload, isAcknowledged } = told.judged
-      const values: unknown[] = [isAcknowledged, payload !== undefined]
+      const values: unknown[] = [about, isAcknowledged, payload !== undefined]
       fields.pack(payload, values)
       return values
     },
 
-    unpack(values) {
-      const [isAcknowledged, hasPayload] = values as readonly (boolean | undefined)[]
-      const payload = hasPayload ? fields.unpack(values, 2) : undefined
+    unpack(values, from) {
+      const isAcknowledged = values[from] as boolean | undefined
+      const payload = values[from + 1] ? fields.unpack(values, from + 2) : undefined
       const judged = { isAcknowledged, payload, findings: none, clientFindings: none }
       return { kind: 'callback', match, judged }
     },

@@ -17,8 +17,6 @@ export interface LineReader {
   addLine(bytes: Buffer, isLast?: boolean): void
   /** A line that was too long to be held. */
   addTooLong(size: number): void
-  /** What the lines since the last time were. */
-  take(): CaptureItem[]
   /** How many lines there were, with those before. */
   readonly count: number
 }
@@ -26,15 +24,19 @@ export interface LineReader {
 /**
  * Reads lines of exchanges; a line that is none is said so, and the rest goes on.
  *
+ * @param onItem told of each as it is read: whoever needs none of them longer holds no more than one
  * @param before how many lines there were before
  */
-export function createLineReader({ source, attached }: ReaderOptions, before = 0): LineReader {
-  let items: CaptureItem[] = []
+export function createLineReader(
+  { source, attached }: ReaderOptions,
+  onItem: (item: CaptureItem) => void,
+  before = 0,
+): LineReader {
   let number = before
   const context: ItemContext = {
     attached,
     isRaw: false,
-    note: (place, unreadable) => items.push({ place, unreadable }),
+    note: (place, unreadable) => onItem({ place, unreadable }),
   }
   const rawContext: ItemContext = { ...context, isRaw: true }
 
@@ -47,11 +49,11 @@ export function createLineReader({ source, attached }: ReaderOptions, before = 0
     } catch (error) {
       if (text.trim() === '') return
       const advice = isLast ? ' The capture ends within it: it may have been cut.' : ''
-      items.push({ place, unreadable: `It is no JSON: ${jsonProblem(error)}.${advice}` })
+      onItem({ place, unreadable: `It is no JSON: ${jsonProblem(error)}.${advice}` })
       return
     }
     const exchange = toExchange(value, place, isRaw ? rawContext : context)
-    items.push(typeof exchange === 'string' ? { place, unreadable: exchange } : exchange)
+    onItem(typeof exchange === 'string' ? { place, unreadable: exchange } : exchange)
   }
 
   /** They are decoded together, because each call costs as much as a short line. */
@@ -90,13 +92,7 @@ export function createLineReader({ source, attached }: ReaderOptions, before = 0
 
     addTooLong(size) {
       number++
-      items.push({ place: { source, unit: 'line', number }, unreadable: tooLong(size) })
-    },
-
-    take() {
-      const taken = items
-      items = []
-      return taken
+      onItem({ place: { source, unit: 'line', number }, unreadable: tooLong(size) })
     },
 
     get count() {

@@ -1,12 +1,13 @@
 // NDJSON: an exchange a line, as `{"request": {…}, "response": {…}}`.
 import { Buffer } from 'node:buffer'
-import type { Capture } from '../exchange.ts'
+import type { Capture, CaptureItem } from '../exchange.ts'
 import { createLineReader, lineFeed } from './lines.ts'
 import { mostItemBytes, type ReaderOptions } from './reader.ts'
 
 /** Reads lines of exchanges; a line that is none is said so, and the rest goes on. */
 export async function* readNdjson(chunks: AsyncIterable<Buffer>, options: ReaderOptions): Capture {
-  const lines = createLineReader(options)
+  let items: CaptureItem[] = []
+  const lines = createLineReader(options, item => items.push(item))
   /** The beginning of a line whose end is in a later chunk; only counted where it is too long. */
   let parts: Buffer[] = []
   let held = 0
@@ -35,8 +36,9 @@ export async function* readNdjson(chunks: AsyncIterable<Buffer>, options: Reader
       if (end > first) lines.addLines(chunk.subarray(first, end))
       if (end < chunk.length) hold(chunk.subarray(end))
     }
-    yield lines.take()
+    yield items
+    items = []
   }
   if (held > 0) addHeld(Buffer.alloc(0), true)
-  yield lines.take()
+  yield items
 }
