@@ -92,10 +92,10 @@ export function createMatcher(options: MatchOptions): (request: CapturedRequest,
 
   function matchKnown({ url }: CapturedRequest, { provider: id, operation: name, callback }: About): Match {
     const contract = byId.get(id)
-    const known = callback === undefined ? undefined : contract?.callbacks[callback]
+    const known = ownOf(contract?.callbacks, callback)
     if (contract && callback !== undefined && known)
       return { kind: 'callback', contract, name: callback, callback: known }
-    const operation = name === undefined ? undefined : contract?.operations[name]
+    const operation = ownOf(contract?.operations, name)
     if (!contract || name === undefined || !operation)
       return { kind: 'unmatched', why: `there is no ${id}.${name ?? callback ?? ''}` }
     const own = suffixOf(operation.path, URL.parse(url, 'http://-/')?.pathname ?? '/')
@@ -125,6 +125,11 @@ function contractOf(byId: ReadonlyMap<string, Contract>, id: string): Contract {
     'unknownProvider',
     `Failed to check "${id}": there is no such provider. The providers are ${known}.`,
   )
+}
+
+/** What is there by that name; what every object has, such as `constructor`, is not. */
+function ownOf<T>(all: Readonly<Record<string, T>> | undefined, name: string | undefined): T | undefined {
+  return all && name !== undefined && Object.hasOwn(all, name) ? all[name] : undefined
 }
 
 /** The contracts by host name, or by host name and port. */

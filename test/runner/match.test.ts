@@ -150,3 +150,11 @@ test('what matches nothing is counted by address and reason, without query and w
     ],
   })
 })
+
+test.each(['constructor', '__proto__', 'toString'])('%s is no operation and no callback', name => {
+  const match = createMatcher({ contracts })
+  const request = { method: 'POST', url: '/x', headers: {}, body: '{}' }
+  const unmatched = { kind: 'unmatched', why: `there is no qfpay.${name}` }
+  expect(match(request, { provider: 'qfpay', operation: name })).toEqual(unmatched)
+  expect(match(request, { provider: 'qfpay', callback: name })).toEqual(unmatched)
+})

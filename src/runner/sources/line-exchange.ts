@@ -91,11 +91,14 @@ function readBody(
   return fromBase64(bodyBase64, headers)
 }
 
+/** JavaScript has no day beyond it. */
+const latestTime = 8.64e15
+
 /** Epoch milliseconds; null where it is no time. */
 export function readTime(value: unknown): number | undefined | null {
   if (value === undefined || value === null) return undefined
   const time = typeof value === 'string' ? Date.parse(value) : value
-  return typeof time === 'number' && Number.isFinite(time) ? time : null
+  return typeof time === 'number' && Math.abs(time) <= latestTime ? time : null
 }
 
 function isAbout(value: unknown): value is About {

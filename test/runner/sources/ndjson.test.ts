@@ -122,3 +122,12 @@ test('a line that is too long is left out without being held, and the rest is re
   ])
   expect(most - before).toBeLessThan(mostItemBytes * 3)
 })
+
+test('a time for which there is no day is none', async () => {
+  const { exchanges, problems } = await read([1e20, -1e20].map(at => toLine({ at })).join('\n'))
+  expect(exchanges).toEqual([])
+  expect(problems).toEqual([
+    expect.stringMatching(/^line 1: Its "at" is the number 10{20}\./),
+    expect.stringMatching(/^line 2: Its "at" is the number -10{20}\./),
+  ])
+})
