@@ -155,12 +155,22 @@ function createRun(
       place: { source: name, unit: 'case', number: sent },
       about: { provider: contract.id, operation: tried.operation },
     }
-    options.onExchange?.(exchange, name)
+    keep(exchange, name)
     if (!('response' in came)) {
       if (sent === 1 && !signal?.aborted) throw unreachable(contract, options.target, came.failure)
       return `${came.failure.charAt(0).toUpperCase()}${came.failure.slice(1)}.`
     }
     return judge(tried, given, { ...exchange, response: came.response })
+  }
+
+  /** That it cannot be kept must not end a run that has cost money. */
+  function keep(exchange: CapturedExchange, name: string): void {
+    try {
+      options.onExchange?.(exchange, name)
+    } catch (error) {
+      const unreadable = check.mask.text(`paydouble failed to record it: ${error}. Please report it.`)
+      check.take([{ place: exchange.place, unreadable }])
+    }
   }
 
   function judge(

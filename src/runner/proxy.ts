@@ -89,7 +89,11 @@ export async function openProxy(options: ProxyOptions): Promise<CheckProxy> {
       const about = isCallback && message.method === 'POST' ? aboutCallback : undefined
       const exchange = toExchange(message, relayed, { place, at, durationMs: now() - at, about })
       for (const unreadable of exchange.problems) check.take([{ place, unreadable }])
-      onExchange?.(exchange.exchange)
+      try {
+        onExchange?.(exchange.exchange)
+      } catch (error) {
+        check.take([{ place, unreadable: `paydouble failed to record it: ${error}. Please report it.` }])
+      }
       try {
         return check.judge(exchange.exchange).findings
       } catch (error) {

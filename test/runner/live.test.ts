@@ -417,3 +417,16 @@ test('a page where no source describes the operation is a note; where one does, 
   expect(outcomesOf(other)).toEqual({ zeroPrice: 'differs' })
   expect(other.findings.map(({ kind }) => kind)).toContain('contentType')
 })
+
+test('an exchange that cannot be recorded does not end the run, and is told', async () => {
+  const door = await ready(openHttp)
+  const report = await runLive(door, 'its500', {
+    onExchange() {
+      throw new RangeError('too long')
+    },
+  })
+  expect(report.unreadable.list[0]?.why).toBe(
+    'paydouble failed to record it: RangeError: too long. Please report it.',
+  )
+  expect(report.exchanges).toBeGreaterThan(1)
+})

@@ -561,3 +561,19 @@ test('a port that is taken is said', async () => {
   const { proxy } = await open('http://127.0.0.1:1')
   await expect(open('http://127.0.0.1:1', { port: proxy.port })).rejects.toThrow('the port is taken')
 })
+
+test('an exchange that cannot be recorded is passed on and judged all the same', async () => {
+  const { received, end } = await exchange(
+    'GET /x HTTP/1.1\r\nHost: a\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}',
+    {
+      onExchange() {
+        throw new RangeError('too long')
+      },
+    },
+  )
+  expect([received.start, received.body.toString()]).toEqual(['HTTP/1.1 200 OK', '{}'])
+  const { exchanges, unreadable } = end()
+  const why = 'paydouble failed to record it: RangeError: too long. Please report it.'
+  expect([exchanges, unreadable.list.map(each => each.why)]).toEqual([1, [why]])
+})
