@@ -53,8 +53,10 @@ export function fromBase64(text: string, headers: Headers): ReadBody {
  * @see toText
  */
 export function fromLatin1(text: string): CapturedBody {
-  const bytes = [...text].map(each => Buffer.from(each, each > '\xff' ? 'utf8' : 'latin1'))
-  return bytes.every(([byte = 0]) => byte < 0x80) ? text : Buffer.concat(bytes)
+  if (!/[\x80-\uffff]/.test(text)) return text
+  // What was escaped may be any character. In runs, for a body may have millions of them.
+  const bytes = text.replace(/[\u0100-\uffff]+/g, run => Buffer.from(run, 'utf8').toString('latin1'))
+  return Buffer.from(bytes, 'latin1')
 }
 
 /** Bytes as text; `isRaw` where they are no UTF-8, and each byte has become a character. */

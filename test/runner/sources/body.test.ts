@@ -86,3 +86,12 @@ test('text that is no base64 is said to be', async () => {
   const { problems } = await read(toLine({ request: { body: undefined, bodyBase64: '{"a":1} is plain' } }))
   expect(problems).toEqual(['line 1: The body of its request is no base64.'])
 })
+
+test('a line of megabytes with one byte that is no UTF-8 is read', async () => {
+  const long = 'a'.repeat(10_000_000)
+  const line = Buffer.from(toLine({ response: { body: `${long}?\\u4e00` } }).replaceAll('\\\\u', '\\u'))
+  line[line.indexOf('?')] = 0xe9
+  const { exchanges, problems } = await read(line)
+  const body = Buffer.from(exchanges[0]?.response?.body ?? '')
+  expect([body.length, body.subarray(-4).toString('hex'), problems]).toEqual([10_000_004, 'e9e4b880', []])
+})
