@@ -3,7 +3,9 @@ import { toPointer } from '../contract/index.ts'
 
 /** The pointers of the members that come again, each once; the text must be JSON, and `value` what was read from it. */
 export function repeatedNames(text: string, value: unknown): string[] {
-  return countNames(text) === countMembers(value, 0) ? none : findRepeated(text)
+  // A colon behind a space may be that of a name which the count has missed.
+  const isCounted = !/\s:/.test(text) && countNames(text) === countMembers(value, 0)
+  return isCounted ? none : findRepeated(text)
 }
 
 const none: string[] = []
@@ -12,7 +14,7 @@ const none: string[] = []
 function countNames(text: string): number {
   let count = 0
   for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2))
-    if (text.charCodeAt(at - 1) !== backslash) count++
+    if (slashesBefore(text, at) % 2 === 0) count++
   return count
 }
 
@@ -72,11 +74,15 @@ function findRepeated(text: string): string[] {
 /** Behind the closing quotation mark: the first one that no backslash stands for. */
 function endOfText(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let slashes = 0
-    while (text.charCodeAt(at - 1 - slashes) === backslash) slashes++
-    if (slashes % 2 === 0) return at + 1
+    if (slashesBefore(text, at) % 2 === 0) return at + 1
   }
   return text.length
+}
+
+function slashesBefore(text: string, at: number): number {
+  let slashes = 0
+  while (text.charCodeAt(at - 1 - slashes) === backslash) slashes++
+  return slashes
 }
 
 function pointerTo(levels: readonly Level[]): string {
