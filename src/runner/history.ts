@@ -63,7 +63,7 @@ export function createHistory(
     const before = merchant === undefined ? undefined : orders.findMerchant(contract, merchant, whose)
     if (before?.operation === name && before.whose === whose) {
       // The same answer once more is an exchange that was captured twice.
-      if (own !== undefined && before.own === own) return
+      if (own !== undefined && isSame(orders.find(contract, { merchant: undefined, own }), before)) return
       const duplicate = duplicateNumber(asked.orderNumber ?? '', merchant)
       report(locate(duplicate, contract, { name, part: 'request', by: 'client' }), exchange)
     }
@@ -85,6 +85,7 @@ export function createHistory(
       early: undefined,
       callbacks: early?.callbacks ?? 0,
       acknowledged: early?.acknowledged ?? 0,
+      moments: early?.moments ?? noMoments,
     })
     if (!early?.early) return
     const { seen, name: callback } = early.early
@@ -137,6 +138,9 @@ export function createHistory(
       const own = numberOf(payload, fields.providerNumber)
       if (merchant === undefined && own === undefined) return
       const known = orders.find(contract, { merchant, own })
+      const moment = momentOf(exchange, name)
+      // The same moment once more is a callback that was captured twice.
+      if (moment !== undefined && known?.moments.has(moment)) return
       const early = { seen: seenOf(exchange), name }
       const order = known ?? { ...unseen, contract, merchant, own, early }
       if (!known) orders.remember(order)
@@ -153,6 +157,7 @@ export function createHistory(
         reportOutOfOrder(contract, name, exchange, 'before the callback of the payment')
       if (order.acknowledged > 0) report(aboutCallback(contract, name, extraCallback), exchange)
       order.callbacks++
+      if (moment !== undefined) order.moments = new Set([...order.moments, moment].slice(-mostMoments))
       if (isAcknowledged) order.acknowledged++
     },
 
@@ -165,6 +170,21 @@ export function createHistory(
   }
 }
 
+/** How many callbacks of one order are known again. */
+const mostMoments = 20
+const noMoments: ReadonlySet<string> = new Set()
+
+/** When a callback came; no provider sends the same one twice at once. */
+function momentOf({ at, durationMs }: CapturedExchange, name: string): string | undefined {
+  return at === undefined ? undefined : `${name} ${at} ${durationMs}`
+}
+
+/** Whether an answer was seen before, although the number may have been used again since. */
+function isSame(known: KnownOrder | undefined, { operation, whose, merchant }: KnownOrder): boolean {
+  if (!known) return false
+  return known.operation === operation && known.whose === whose && known.merchant === merchant
+}
+
 /** An order of which nothing but a callback was seen: its own exchange may come later in the capture, or be in none. */
 const unseen = {
   whose: undefined,
@@ -174,6 +194,7 @@ const unseen = {
   paidShown: undefined,
   callbacks: 0,
   acknowledged: 0,
+  moments: noMoments,
 }
 
 const beforeAnswer = 'before the answer to the order itself'

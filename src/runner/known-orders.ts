@@ -25,6 +25,8 @@ export interface KnownOrder {
   readonly early: { readonly seen: Seen; readonly name: string } | undefined
   callbacks: number
   acknowledged: number
+  /** Its callbacks by when they were sent, as far as somebody wrote it down. */
+  moments: ReadonlySet<string>
 }
 
 /** What a message says of which order it is about. */

@@ -101,6 +101,30 @@ test('an exchange that was captured twice is no second order', () => {
   expect(found).toEqual(['extraCallback payment callback provider at 4'])
 })
 
+test('captures that overlap tell of nothing twice', () => {
+  const { call, callback, found, end } = openHistory(qfpay)
+  for (let i = 0; i < 2; i++) {
+    call('payment', order(1), made(1), { at: 1000 })
+    callback('payment', made(1), true, { at: 2000 })
+    callback('payment', made(2), true, { at: 3000 })
+  }
+  callback('payment', made(1), true, { at: 4000 })
+  end()
+  expect(found).toEqual(['extraCallback payment callback provider at 7'])
+})
+
+test('of one number that was used twice, both answers are known again', () => {
+  const { call, found } = openHistory(vvtool)
+  const ask = (own: string) =>
+    call(
+      'paymentQrCode',
+      { relation_order_number: 'order-1', order_price: '100' },
+      { data: { order_number: own } },
+    )
+  for (const own of ['A', 'B', 'A', 'B']) ask(own)
+  expect(found).toEqual(['duplicateOrderNumber paymentQrCode request client at 2'])
+})
+
 test('a refused request makes no order', () => {
   const { call, found } = openHistory(qfpay)
   call('payment', order(1), { respcd: '1104' }, {}, 'refused')
