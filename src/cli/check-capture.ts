@@ -37,6 +37,8 @@ export function addCheckCapture(check: Command): void {
 
 async function run(names: readonly string[], { provider, host: hosts, ...flags }: Flags): Promise<void> {
   const { files, size } = await findCaptures(names)
+  // Of threads, too.
+  if (size === undefined || size > manyBytes) keepHeapSmall()
   // Only checks need it.
   const { createCheck, failureOf, openCapture, readOpen } = await import('../runner/index.ts')
   const accounts = await checkAccounts(flags.config)
@@ -54,7 +56,6 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
     bytes += more
   }
   const show = () => bar.show({ bytes, ...check.progress })
-  const isMuch = size === undefined || size > manyBytes
   const { createThreads } = await import('./check-threads.ts')
   const threads = fake ? undefined : createThreads(size, { observations, accounts, provider, hosts })
   try {
@@ -66,7 +67,6 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
         if (!signal.aborted) check.take(failureOf(opened, source))
         continue
       }
-      if (isMuch) keepHeapSmall()
       for await (const items of readOpen(opened, { source, attached })) {
         if (signal.aborted) break
         await (fake ?? check).take(items)

@@ -16,13 +16,13 @@ export interface ThreadOptions {
 }
 
 /** How many bytes are judged at a time. */
-const blockBytes = 256 * 1024
+const blockBytes = 128 * 1024
 /** Where there is less, threads take longer to start than one to judge it. */
 const aloneBytes = 8e6
 /** More have nothing to do: one thread reads, and says what only several exchanges show. */
 const mostThreads = 8
 /** Of the heap, where new values are. */
-const youngMb = 48
+const youngMb = 8
 
 export interface CheckThreads {
   take(
