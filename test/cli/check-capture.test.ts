@@ -189,3 +189,30 @@ test('an interrupted check reports what it has found, and ends with 130', async 
   expect(stdout).toContain('"odd"')
   expect(stderr).toMatch(/interrupted after \d+ exchanges/)
 })
+
+test('a capture that is large enough is judged by threads, and the report is that of one', async () => {
+  const odd = line({ response: { body: '{"respcd":"1143","resperr":"","respmsg":"","odd":1}' } })
+  const lines = Array.from({ length: 30_000 }, (_, i) => (i % 10_000 === 7_000 ? odd : line()))
+  const text = `${lines.join('\n')}\n${'no JSON'}\n`.padEnd(17e6, ' ')
+  const cwd = folder({ 'all.ndjson': text })
+  const asJson = async (file: string, input?: string) => {
+    const { stdout } = await check([file, '--report', 'json:-'], {
+      cwd,
+      ...(input !== undefined && { input }),
+    })
+    const report = JSON.parse(stdout)
+    return JSON.stringify(report)
+      .replaceAll('standard input', 'all.ndjson')
+      .replaceAll('capture -', 'capture all.ndjson')
+  }
+  const whole = await asJson('all.ndjson')
+  const { exchanges, findings } = JSON.parse(whole)
+  expect(exchanges).toBe(30_000)
+  const [unknown] = findings.filter(({ kind }: { kind: string }) => kind === 'unknownField')
+  expect(unknown).toMatchObject({
+    count: 3,
+    first: { place: { number: 7001 } },
+    last: { place: { number: 27_001 } },
+  })
+  expect(await asJson('-', text)).toBe(whole)
+})
