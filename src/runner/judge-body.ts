@@ -2,8 +2,8 @@
 import type { Finding } from '../contract/index.ts'
 import type { CapturedBody } from './exchange.ts'
 import { repeatedNames } from './json-names.ts'
+import { showValue } from './show-value.ts'
 import { parseJson, type ReadJson } from './text.ts'
-import { showValue } from './value-check.ts'
 
 export interface JudgedBody {
   /** The object in it; undefined where there is none, or where the body was not captured. */

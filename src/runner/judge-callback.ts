@@ -6,8 +6,9 @@ import { judgeBody } from './judge-body.ts'
 import { explainBody, signatureFinding } from './judge-response.ts'
 import type { KnownAccounts } from './known-accounts.ts'
 import type { MatchedCallback } from './match.ts'
+import { showValue } from './show-value.ts'
 import { readText } from './text.ts'
-import { createValueCheck, showValue, type ValueCheck } from './value-check.ts'
+import { createValueCheck, type ValueCheck } from './value-check.ts'
 
 export interface JudgedCallback {
   readonly payload?: Readonly<Record<string, unknown>> | undefined

@@ -88,3 +88,10 @@ test('beyond two thousand differences of one message they are counted', () => {
     message: expect.stringMatching(/^There are 5 /),
   })
 })
+
+test('a long message full of large numbers is read once more, not once for each of them', () => {
+  const numbers = [...Array(2000).keys()].map(i => `"n${i}":12345678901234567${i}`)
+  const findings = found(`{"id":"a",${numbers.join(',')},"info":[${Array(1_000_000).fill('1').join(',')}]}`)
+  expect(findings).toHaveLength(2000)
+  expect(findings.at(-1)).toBe('unknownField /n1999 123456789012345671999')
+})
