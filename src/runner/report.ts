@@ -1,3 +1,4 @@
+import type { Severity } from '../contract/index.ts'
 import type { Place } from './exchange.ts'
 import type { FindingGroup } from './findings.ts'
 
@@ -139,4 +140,11 @@ export function isFailing(
 ): boolean {
   if (accepted || failOn === 'none') return false
   return severity === 'breaking' || (severity === 'additive' && failOn === 'additive')
+}
+
+const severities: readonly Severity[] = ['breaking', 'additive', 'note']
+
+/** The smaller, the more it matters; what is accepted comes last. */
+export function rankOf({ severity, accepted }: Pick<FindingGroup, 'severity' | 'accepted'>): number {
+  return severities.indexOf(severity) + (accepted ? severities.length : 0)
 }

@@ -7,7 +7,7 @@ import { createHistory } from './history.ts'
 import type { Seen } from './known-orders.ts'
 import type { Mask } from './mask.ts'
 import { maskFinding } from './mask-finding.ts'
-import type { CheckReport } from './report.ts'
+import { type CheckReport, rankOf } from './report.ts'
 import { type Counted, createSums } from './sums.ts'
 
 export interface Results {
@@ -117,11 +117,9 @@ export function createResults({
         unmatched,
         unreadable: { count: unreadable.count, list: parts },
         unverified,
-        findings: groups.list().sort((a, b) => severityRank[a.severity] - severityRank[b.severity]),
+        findings: groups.list().sort((a, b) => rankOf(a) - rankOf(b)),
         dropped: groups.dropped,
       }
     },
   }
 }
-
-const severityRank = { breaking: 0, additive: 1, note: 2 } as const

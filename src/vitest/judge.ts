@@ -10,6 +10,7 @@ import { createMask } from '../runner/mask.ts'
 import { toDetail } from '../runner/mask-explanation.ts'
 import { maskFinding } from '../runner/mask-finding.ts'
 import { createMatcher, type MatchedOperation } from '../runner/match.ts'
+import { rankOf } from '../runner/report.ts'
 import type { Explanation } from '../signature/index.ts'
 import { accountWith } from './key.ts'
 import type { Named } from './names.ts'
@@ -76,7 +77,11 @@ export function createMessageJudge({ contracts, accounts }: JudgeOptions): Judge
     const notJudged = isBodyOnly
       ? 'Only a body was given: neither headers, status nor signature were judged.'
       : judged.unverified && `The signature was not checked: ${judged.unverified}.`
-    return { part, findings: findings.sort(bySeverity), ...(notJudged !== undefined && { notJudged }) }
+    return {
+      part,
+      findings: findings.sort((a, b) => rankOf(a) - rankOf(b)),
+      ...(notJudged !== undefined && { notJudged }),
+    }
   }
 }
 
@@ -144,10 +149,4 @@ function bytesLost(advice: string): Finding {
     pointer: '',
     message: `The signature cannot be checked, because the body was parsed and its bytes are lost. Keep them${advice && `, ${advice}`}; or leave it out with { signature: false }.`,
   }
-}
-
-const rank = { breaking: 0, additive: 1, note: 2 } as const
-
-function bySeverity(a: Finding, b: Finding): number {
-  return rank[a.severity] - rank[b.severity]
 }

@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/index.ts'
 import type { CheckAccount } from '../runner/known-accounts.ts'
-import type { FailOn } from '../runner/report.ts'
+import { type FailOn, isFailing } from '../runner/report.ts'
 import { hintOf, type MatcherContext, type MatcherResult } from './context.ts'
 import { createMessageJudge, type JudgedMessage } from './judge.ts'
 import { findContract, findNamed, type Named } from './names.ts'
@@ -40,9 +40,7 @@ export function createMatchers({ contracts, accounts = [] }: MatcherOptions) {
     const named = findNamed(contracts, kind, full)
     const message = await readMessage(given)
     const judged = judge(message, named, { isCallback: kind === 'callback', key, signature })
-    const failing = judged.findings.filter(
-      ({ severity }) => severity === 'breaking' || (failOn === 'additive' && severity === 'additive'),
-    )
+    const failing = judged.findings.filter(finding => isFailing(finding, failOn))
     const hint = hintOf(context, matcher, partNames[judged.part], JSON.stringify(full))
     return {
       pass: failing.length === 0,

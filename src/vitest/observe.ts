@@ -1,7 +1,7 @@
 // What MSW lets through to a real provider, judged without anybody noticing.
 import type { Contract } from '../contract/index.ts'
 import type { LocatedFinding } from '../runner/findings.ts'
-import { type CheckReport, createCheck, type FailOn, hasFailed } from '../runner/index.ts'
+import { type CheckReport, createCheck, type FailOn, hasFailed, isFailing } from '../runner/index.ts'
 import type { CheckAccount } from '../runner/known-accounts.ts'
 import { toTerminalText } from '../runner/reports/terminal.ts'
 import { badArgument, hintOf, type MatcherContext, type MatcherResult } from './context.ts'
@@ -144,7 +144,7 @@ export async function toHaveNoFindings(this: MatcherContext, given: unknown): Pr
   if (!observer?.settled || !observer.findings)
     throw badArgument('toHaveNoFindings', 'what was given is no observer: give what observe(server) returned')
   await observer.settled()
-  const failing = observer.findings.filter(({ severity }) => severity !== 'note')
+  const failing = observer.findings.filter(finding => isFailing(finding))
   const hint = hintOf(this, 'toHaveNoFindings', 'observer', '')
   const { utils } = this
   return {

@@ -1,17 +1,17 @@
 // Annotations of a workflow on GitHub: the worst findings. All others are in the summary of the step.
 import { visible } from '../../signature/columns.ts'
 import type { FindingGroup } from '../findings.ts'
-import type { CheckReport } from '../report.ts'
+import { type CheckReport, rankOf } from '../report.ts'
 import { verdictOf } from '../verdict.ts'
 import { type FactLines, factLineOf } from './fact-lines.ts'
-import { type ReportOptions, rankOf, showReceived, showWhere } from './words.ts'
+import { type ReportOptions, showReceived, showWhere } from './words.ts'
 
 export interface AnnotationOptions extends ReportOptions {
   readonly lines?: FactLines
 }
 
 /** More of one step are not shown. */
-export const mostAnnotations = 10
+const mostAnnotations = 10
 /** Longer messages are cut. */
 const mostCharacters = 2000
 

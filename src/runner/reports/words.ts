@@ -2,15 +2,13 @@
 import { ownCaptures, type Provenance, type Severity } from '../../contract/index.ts'
 import { type Place, showPlace } from '../exchange.ts'
 import type { FindingGroup, Sighting } from '../findings.ts'
-import type { CheckReport, FailOn } from '../report.ts'
+import { type CheckReport, type FailOn, rankOf } from '../report.ts'
 
 /** What every report can be told. */
 export interface ReportOptions {
   /** Which findings fail. Default `additive`. */
   readonly failOn?: FailOn | undefined
 }
-
-export const severities: readonly Severity[] = ['breaking', 'additive', 'note']
 
 /** An operation or a callback with what was found about it. */
 export interface Chapter {
@@ -39,11 +37,6 @@ export function toChapters({ judged, findings }: CheckReport): Chapter[] {
   const all = [...chapters.values()]
   for (const { findings: own } of all) own.sort((a, b) => rankOf(a) - rankOf(b))
   return all
-}
-
-/** The smaller, the more it matters. */
-export function rankOf({ severity, accepted }: Pick<FindingGroup, 'severity' | 'accepted'>): number {
-  return severities.indexOf(severity) + (accepted ? severities.length : 0)
 }
 
 export interface Counts extends Readonly<Record<Severity, number>> {
