@@ -6,6 +6,7 @@ import { findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { addFile, contractsWith, evidenceFile, readEvidence } from './evidence-file.ts'
+import { findProvider } from './find-provider.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
@@ -97,11 +98,7 @@ const manyBytes = 100e6
 const interruptedExit = 130
 
 function toProvider(id: string): string {
-  if (contracts.some(contract => contract.id === id)) return id
-  throw new PaydoubleError(
-    'unknownProvider',
-    `Failed to find the provider ${JSON.stringify(id)}: there is ${contracts.map(contract => contract.id).join(', ')}.`,
-  )
+  return findProvider(id, contracts).id
 }
 
 function addHost(text: string, before: Readonly<Record<string, string>>): Record<string, string> {

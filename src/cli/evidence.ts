@@ -4,11 +4,18 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
-import { mergeObservations, noObservations, type Observations, PaydoubleError } from '../contract/index.ts'
+import {
+  isDay,
+  mergeObservations,
+  noObservations,
+  type Observations,
+  PaydoubleError,
+} from '../contract/index.ts'
 import type { Observed } from '../runner/index.ts'
 import { type CaptureFile, findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { evidenceFile, readEvidence, writeEvidence } from './evidence-file.ts'
+import { findProvider } from './find-provider.ts'
 
 interface AddFlags {
   to: string
@@ -52,13 +59,13 @@ export function addEvidence(program: Command): void {
 
 async function add(names: readonly string[], flags: AddFlags): Promise<void> {
   const { to, date } = flags
-  if (date !== undefined && !isDate(date)) {
+  if (date !== undefined && !isDay(date)) {
     throw new PaydoubleError(
       'badFlag',
       `Failed to read --date ${JSON.stringify(date)}: give a day as YYYY-MM-DD.`,
     )
   }
-  knownProvider(flags.provider)
+  if (flags.provider !== undefined) findProvider(flags.provider, contracts)
   const { files } = await findCaptures(names)
   const { describeAdded, describeGain } = await import('./evidence-text.ts')
   const before = existsSync(to) ? await readEvidence([to]) : noObservations
@@ -99,26 +106,11 @@ function toObservations(source: string, digest: string, { providers, exchanges }
 }
 
 async function list(provider: string | undefined, { from, json }: ListFlags): Promise<void> {
-  knownProvider(provider)
+  const chosen = provider === undefined ? contracts : [findProvider(provider, contracts)]
   const observations = await readEvidence(from)
   const { describeEvidence, summarize } = await import('./evidence-text.ts')
-  const chosen = contracts.filter(({ id }) => provider === undefined || id === provider)
   const summaries = chosen.map(contract => summarize(contract, observations.providers[contract.id]))
   process.stdout.write(
     json ? `${JSON.stringify(summaries)}\n` : describeEvidence(summaries, observations.captures.length),
   )
-}
-
-/** @throws PaydoubleError `unknownProvider` */
-function knownProvider(provider: string | undefined): void {
-  const ids = contracts.map(({ id }) => id as string)
-  if (provider === undefined || ids.includes(provider)) return
-  throw new PaydoubleError(
-    'unknownProvider',
-    `Failed to find the provider ${JSON.stringify(provider)}: there is ${ids.join(', ')}.`,
-  )
-}
-
-function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
 }

@@ -19,6 +19,7 @@ import {
 import type { Account } from '../store/records.ts'
 import { readConfig } from './config.ts'
 import { readCurlLine } from './curl-line.ts'
+import { findProvider } from './find-provider.ts'
 import { type ReadMessage, readHttpMessage } from './http-message.ts'
 import { callControl } from './remote.ts'
 
@@ -63,7 +64,7 @@ function collect(value: string, previous: readonly string[]): string[] {
 }
 
 async function explain(file: string, flags: Flags): Promise<void> {
-  const contract = contractOf(flags.provider)
+  const contract = findProvider(flags.provider, contracts)
   const message = await readMessage(file, flags, contract)
   const direction = directionOf(message, flags)
   const accounts = await knownAccounts(contract, flags)
@@ -89,15 +90,6 @@ function isRight(explanation: Explanation): boolean {
   if (explanation.verdict === 'unsigned') return explanation.check?.ok ?? true
   if (explanation.computedVerdict !== null && explanation.computedVerdict !== 'matches') return false
   return explanation.verdict === 'matches'
-}
-
-function contractOf(provider: string): Contract {
-  const contract = contracts.find(({ id }) => id === provider)
-  if (contract) return contract
-  throw new PaydoubleError(
-    'unknownProvider',
-    `Failed to find the provider ${JSON.stringify(provider)}: there is ${contracts.map(({ id }) => id).join(', ')}.`,
-  )
 }
 
 async function readMessage(file: string, { body, header }: Flags, contract: Contract): Promise<ReadMessage> {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { PaydoubleError } from '../contract/index.ts'
+import { isDay, PaydoubleError } from '../contract/index.ts'
 import type { FailOn } from '../runner/index.ts'
 
 export interface OutputFlags {
@@ -90,9 +90,7 @@ const dayMs = 86_400_000
 const usualDays = 90
 
 function readExpires(text: string): string {
-  if (/^\d{1,4}d$/.test(text)) return text
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  if (!Number.isNaN(at) && toDay(at) === text) return text
+  if (/^\d{1,4}d$/.test(text) || isDay(text)) return text
   throw badFlag('--expires', text, 'it is a day such as 2026-12-31, or a number of days such as 90d')
 }
 

@@ -14,6 +14,7 @@ import { createSqliteStore } from '../store/sqlite.ts'
 import { version } from '../version.ts'
 import { readConfig, toList, toNumber } from './config.ts'
 import { toCurl } from './curl.ts'
+import { findProvider } from './find-provider.ts'
 import { readPlan } from './json-flag.ts'
 
 const defaultPort = 4020
@@ -110,11 +111,9 @@ function chooseSimulators(ids: readonly string[] | undefined): Simulator[] {
 }
 
 function checkProvider(id: string): void {
-  const known = simulators.map(simulator => simulator.contract.id)
-  if (known.includes(id)) return
-  throw new PaydoubleError(
-    'unknownProvider',
-    `Failed to find the provider ${JSON.stringify(id)}: there is ${known.join(', ')}.`,
+  findProvider(
+    id,
+    simulators.map(simulator => simulator.contract),
   )
 }
 

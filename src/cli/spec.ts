@@ -5,6 +5,7 @@ import { type Describable, PaydoubleError } from '../contract/index.ts'
 import { controlApi } from '../doors/control/contract.ts'
 import { version } from '../version.ts'
 import { addFile, evidenceFile, seenContracts } from './evidence-file.ts'
+import { findProvider } from './find-provider.ts'
 
 interface Flags {
   format: string
@@ -67,10 +68,5 @@ async function spec(provider: string | undefined, flags: Flags): Promise<void> {
 
 function choose(provider: string | undefined, all: readonly Describable[]): readonly Describable[] {
   if (provider === undefined) return all
-  const found = all.filter(contract => contract.id === provider)
-  if (found.length > 0) return found
-  throw new PaydoubleError(
-    'unknownProvider',
-    `Failed to find the provider ${JSON.stringify(provider)}: there is ${all.map(contract => contract.id).join(', ')}.`,
-  )
+  return [findProvider(provider, all)]
 }

@@ -1,6 +1,7 @@
 // The vocabulary in which contracts are written.
 export * from './case.ts'
 export * from './contract.ts'
+export * from './day.ts'
 export * from './facts.ts'
 export * from './finding.ts'
 export * from './json-text.ts'

@@ -1,10 +1,11 @@
 // What captured traffic has shown of the facts of contracts, and contracts that say so.
 import * as z from 'zod'
 import type { Callback, Contract, Operation } from './contract.ts'
+import { isDay } from './day.ts'
 import { contentKey, contentOf } from './json-text.ts'
 import { ownCaptures, type Provenance, provenanceKey, provenanceOf } from './provenance.ts'
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'not a date written as YYYY-MM-DD')
+const date = z.string().refine(isDay, 'not a date written as YYYY-MM-DD')
 const count = z.int().positive()
 
 /** How often a fact was seen, and on which days first and last. */

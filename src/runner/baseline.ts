@@ -1,6 +1,6 @@
 // Known findings that shall not fail a check, each with a reason and a last day.
 import * as z from 'zod'
-import { inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
+import { inOurWords, isDay, PaydoubleError, showProblem } from '../contract/index.ts'
 import type { FindingGroup } from './findings.ts'
 import type { AcceptedFinding, CheckReport } from './report.ts'
 
@@ -109,13 +109,6 @@ export function updateBaseline(report: CheckReport, before: Baseline, options: U
   const others = before.accepted.filter(({ id }) => !ids.has(id) && !wasJudged(report, id))
   const accepted = [...found, ...others].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   return { version: 1, accepted }
-}
-
-/** Whether a text is a day of the calendar, as YYYY-MM-DD. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const at = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
 function isOver({ expires }: AcceptedFinding, today: string): boolean {
