@@ -1,19 +1,21 @@
 // A report as one HTML file that asks nothing of anybody: no script, no request.
 import { createHash } from 'node:crypto'
 import { visible } from '../../signature/columns.ts'
-import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import { type CaseOutcome, type CheckReport, type FidelityScore, isDifferent } from '../report.ts'
+import { type CaseOutcome, type CheckReport, isDifferent } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
 import { style } from './html-style.ts'
 import { kindOf } from './kinds.ts'
-import { showScore } from './terminal.ts'
 import {
+  baselineEntriesOf,
   type Chapter,
   countsOf,
   judgedCount,
+  leftOutOf,
   plural,
   type ReportOptions,
+  type ShownScore,
+  scoresOf,
   showParty,
   showPeriod,
   showProvenance,
@@ -46,7 +48,7 @@ ${contents(chapters)}
 ${chapters.map(chapter).join('\n')}
 ${report.dropped > 0 ? `<section><p>${plural(report.dropped, 'further finding')} counted and not kept: there were too many different ones.</p></section>` : ''}
 ${cases(report.cases ?? [])}
-${fidelity(report.fidelity ?? [])}
+${fidelity(scoresOf(report))}
 ${baseline(report)}
 ${leftOut(report)}
 <footer>paydouble ${text(report.version)}. Secrets and what is known of persons are masked.</footer>
@@ -177,62 +179,42 @@ function cases(all: readonly CaseOutcome[]): string {
   return `<section id="cases"><h2>Cases <small>${right} of ${all.length} as expected</small></h2>\n${items.join('\n')}</section>`
 }
 
-function fidelity(scores: readonly FidelityScore[]): string {
+const looks = { good: 'good', fair: 'additive', poor: 'breaking' } as const
+
+function fidelity(scores: readonly ShownScore[]): string {
   if (scores.length === 0) return ''
-  const items = scores.map(({ provider, name, score, exchanges, differences, skipped = [] }) => {
-    const share = Math.round(Math.min(1, Math.max(0, score)) * 100)
-    const look = score >= 1 ? 'good' : score >= 0.9 ? 'additive' : 'breaking'
+  const items = scores.map(({ name, score, share, grade, exchanges, differences, skipped }) => {
+    const percent = Math.round(share * 100)
+    const look = looks[grade]
     // No style attribute: nothing but the sheet above may style this page.
-    const bar = `<svg class="bar" width="100%" height="8" role="img" aria-label="${share} %"><rect width="${share}%" height="8" fill="currentColor"/></svg>`
-    return `<article class="${look}"><h3><span class="tag ${look}">${showScore(score)}</span><code>${text(`${provider}.${name}`)}</code><span class="kind">${plural(exchanges, 'exchange')}</span></h3>${bar}${list([...differences.map(each => `<code>${text(each)}</code>`), ...skipped.map(why => `not compared: ${text(why)}`)])}</article>`
+    const bar = `<svg class="bar" width="100%" height="8" role="img" aria-label="${percent} %"><rect width="${percent}%" height="8" fill="currentColor"/></svg>`
+    return `<article class="${look}"><h3><span class="tag ${look}">${score}</span><code>${text(name)}</code><span class="kind">${plural(exchanges, 'exchange')}</span></h3>${bar}${list([...differences.map(each => `<code>${text(each)}</code>`), ...skipped.map(text)])}</article>`
   })
   return `<section id="fidelity"><h2>Fidelity <small>how much of the real answers the double has</small></h2>\n${items.join('\n')}</section>`
 }
 
 function baseline({ baseline: used }: CheckReport): string {
   if (!used) return ''
-  const { file, accepted, expired, unused } = used
-  const entry = ({ id, expires, reason }: { id: string; expires: string; reason: string }) =>
-    `<code>${text(id)}</code> until ${text(expires)}: ${text(reason)}`
-  const part = (title: string, items: readonly string[]) =>
-    items.length === 0 ? '' : `<p>${title}</p>${list(items)}`
-  return `<section id="baseline"><h2>Baseline <small>${text(file)}</small></h2>
-<article><p>${plural(accepted, 'finding')} accepted.</p>
-${part(`${plural(expired.length, 'acceptance')} ended, so that what was found counts again:`, expired.map(entry))}
-${part(`${plural(unused.length, 'entry', 'entries')} not found any more:`, unused.map(entry))}</article></section>`
+  const parts = baselineEntriesOf(used).map(({ title, entries }) => {
+    const items = entries.map(
+      ({ id, expires, reason }) => `<code>${text(id)}</code> until ${text(expires)}: ${text(reason)}`,
+    )
+    return `<p>${title}:</p>${list(items)}`
+  })
+  return `<section id="baseline"><h2>Baseline <small>${text(used.file)}</small></h2>
+<article><p>${plural(used.accepted, 'finding')} accepted.</p>
+${parts.join('\n')}</article></section>`
 }
 
-function leftOut({ unmatched, unreadable, unverified }: CheckReport): string {
-  const lists = [
-    {
-      title: 'Unmatched',
-      count: unmatched.count,
-      what: 'not about any operation or callback',
-      items: unmatched.list.map(
-        ({ request, why, count }) => `<code>${text(request)}</code>: ${text(why)} (${plural(count, 'time')})`,
-      ),
-    },
-    {
-      title: 'Unreadable',
-      count: unreadable.count,
-      what: 'left out',
-      items: unreadable.list.map(({ place, why }) => `<code>${text(showPlace(place))}</code>: ${text(why)}`),
-    },
-    {
-      title: 'Not checked',
-      count: unverified.reduce((sum, { count }) => sum + count, 0),
-      what: 'parts of exchanges',
-      items: unverified.map(
-        ({ provider, why, count }) => `${text(provider)}: ${text(why)} (${plural(count, 'time')})`,
-      ),
-    },
-  ]
-  return lists
-    .filter(({ count }) => count > 0)
-    .map(
-      ({ title, count, what, items }) =>
-        `<section><h2>${title} <small>${count} ${what}</small></h2><article>${list(items)}</article></section>`,
-    )
+function leftOut(report: CheckReport): string {
+  return leftOutOf(report)
+    .map(({ title, count, what, items }) => {
+      const shown = items.map(
+        ({ about, why, times }) =>
+          `<code>${text(about)}</code>: ${text(why)}${times === undefined ? '' : ` (${plural(times, 'time')})`}`,
+      )
+      return `<section><h2>${title} <small>${count} ${what}</small></h2><article>${list(shown)}</article></section>`
+    })
     .join('\n')
 }
 

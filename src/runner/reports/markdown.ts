@@ -1,15 +1,16 @@
 // A report as Markdown of GitHub: for a comment on a pull request, and for the summary of a workflow's step.
 import { visible } from '../../signature/columns.ts'
-import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
 import { type CheckReport, isDifferent, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
-import { showScore } from './terminal.ts'
 import {
+  baselineEntriesOf,
   countsOf,
   judgedCount,
+  leftOutOf,
   plural,
   type ReportOptions,
+  scoresOf,
   showCounts,
   showParty,
   showPeriod,
@@ -135,14 +136,15 @@ function caseTable({ cases = [] }: CheckReport): string[] {
   ]
 }
 
-function fidelityTable({ fidelity = [] }: CheckReport): string[] {
-  if (fidelity.length === 0) return []
+function fidelityTable(report: CheckReport): string[] {
+  const scores = scoresOf(report)
+  if (scores.length === 0) return []
   return [
     '#### Fidelity: how much of the real answers the double has\n',
     '| operation | score | exchanges | differences |\n| --- | --: | --: | --- |',
-    ...fidelity.map(
-      ({ provider, name, score, exchanges, differences, skipped = [] }) =>
-        `| ${code(`${provider}.${name}`)} | ${showScore(score)} | ${exchanges} | ${[...differences.map(code), ...skipped.map(why => plain(`not compared: ${why}`))].join('<br>')} |`,
+    ...scores.map(
+      ({ name, score, exchanges, differences, skipped }) =>
+        `| ${code(name)} | ${score} | ${exchanges} | ${[...differences.map(code), ...skipped.map(plain)].join('<br>')} |`,
     ),
     '',
   ]
@@ -150,35 +152,26 @@ function fidelityTable({ fidelity = [] }: CheckReport): string[] {
 
 function baselineBlocks({ baseline }: CheckReport): string[] {
   if (!baseline) return []
-  const { file, accepted, expired, unused } = baseline
   return [
-    `The baseline ${code(file)} accepts ${plural(accepted, 'finding')}.\n`,
-    ...folded(
-      `${plural(expired.length, 'acceptance')} ended: ${expired.length === 1 ? 'it counts' : 'they count'} again`,
-      expired.map(({ id, expires, reason }) => `${code(id)} until ${expires}: ${plain(reason)}`),
-    ),
-    ...folded(
-      `${plural(unused.length, 'accepted finding')} not found any more`,
-      unused.map(({ id, reason }) => `${code(id)}: ${plain(reason)}`),
+    `The baseline ${code(baseline.file)} accepts ${plural(baseline.accepted, 'finding')}.\n`,
+    ...baselineEntriesOf(baseline).flatMap(({ title, entries }) =>
+      folded(
+        title,
+        entries.map(({ id, expires, reason }) => `${code(id)} until ${expires}: ${plain(reason)}`),
+      ),
     ),
   ]
 }
 
-function leftOutBlocks({ unmatched, unreadable, unverified }: CheckReport): string[] {
-  return [
-    ...folded(
-      `${unmatched.count} unmatched`,
-      unmatched.list.map(({ request, why, count }) => `${code(request)}: ${plain(why)} (${count})`),
+function leftOutBlocks(report: CheckReport): string[] {
+  return leftOutOf(report).flatMap(({ title, count, items }) =>
+    folded(
+      title === 'Not checked' ? title : `${count} ${title.toLowerCase()}`,
+      items.map(
+        ({ about, why, times }) => `${code(about)}: ${plain(why)}${times === undefined ? '' : ` (${times})`}`,
+      ),
     ),
-    ...folded(
-      `${unreadable.count} unreadable`,
-      unreadable.list.map(({ place, why }) => `${code(showPlace(place))}: ${plain(why)}`),
-    ),
-    ...folded(
-      'Not checked',
-      unverified.map(({ provider, why, count }) => `${code(provider)}: ${plain(why)} (${count})`),
-    ),
-  ]
+  )
 }
 
 /** A folded list, whole or not at all: half of one would fold what comes behind it. */

@@ -1,21 +1,11 @@
 // A report for a person at a terminal: what it comes to, then why, then what was not judged.
 import type { Severity } from '../../contract/index.ts'
 import { columnsOf, cut, visible } from '../../signature/columns.ts'
-import { showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import { type CaseOutcome, type CheckReport, isDifferent, isFailing } from '../report.ts'
+import { type CheckReport, isFailing } from '../report.ts'
 import { type Verdict, verdictOf } from '../verdict.ts'
-import {
-  heading,
-  item,
-  labelEnd,
-  labelled,
-  type Page,
-  painter,
-  paragraph,
-  row,
-  type Style,
-} from './terminal-page.ts'
+import { baselineLines, caseLines, fidelityLines, leftOutLines } from './terminal-lists.ts'
+import { heading, labelled, type Page, painter, paragraph, row, type Style } from './terminal-page.ts'
 import {
   type Chapter,
   countsOf,
@@ -41,8 +31,6 @@ export interface TerminalOptions extends ReportOptions {
 
 /** Findings that are shown whole; who wants all of more takes another report. */
 const mostFindings = 200
-/** Lines of each list of what was not judged. */
-const mostListed = 20
 const narrowest = 40
 
 /** A report for a terminal. Nothing in it moves the cursor, whatever was captured. */
@@ -190,148 +178,4 @@ function detailLines(detail: string, { width, paint }: Page): string[] {
   const lines = detail.trimEnd().split('\n')
   const rows = lines.flatMap(line => cut(visible(line), width - 6))
   return ['', ...rows.map(row => `    ${paint('dim', '│')} ${row}`.trimEnd())]
-}
-
-function caseLines({ cases = [] }: CheckReport, page: Page): string[] {
-  if (cases.length === 0) return []
-  const count = (outcome: CaseOutcome['outcome']) => cases.filter(each => each.outcome === outcome).length
-  const parts = [
-    `${count('asExpected')} of ${plural(cases.length, 'case')} as expected`,
-    ...(count('differs') > 0 ? [`${count('differs')} ${count('differs') === 1 ? 'differs' : 'differ'}`] : []),
-    ...(count('assumptionDiffers') > 0 ? [`${count('assumptionDiffers')} other than assumed`] : []),
-    ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
-    ...(count('unreachable') > 0 ? [`${count('unreachable')} unreachable`] : []),
-  ]
-  const lines = ['', ...heading('Cases', parts.join(', '), page), '']
-  // Of those that are as expected the names will do.
-  const right = cases.filter(({ outcome }) => outcome === 'asExpected')
-  if (right.length > 0) {
-    const names = right.map(({ provider, name }) => `${provider}.${name}`).join(', ')
-    const [first = '', ...more] = paragraph(names, page, 4)
-    lines.push(
-      `  ${page.paint(caseMarks.asExpected.style, caseMarks.asExpected.mark)}${first.slice(3)}`,
-      ...more,
-    )
-  }
-  for (const each of cases) {
-    const { outcome, provider, name, summary, expected, received, why, cost } = each
-    if (outcome === 'asExpected') continue
-    const { mark, style } = caseMarks[outcome]
-    lines.push(
-      ...row(
-        [
-          { text: `${mark} ${provider}.${name}`, style },
-          { text: cost, style: 'dim' },
-        ],
-        page,
-        2,
-      ),
-    )
-    lines.push(...paragraph(summary, page, 4))
-    if (isDifferent(outcome))
-      lines.push(
-        ...labelled('expected', expected, page, 'green'),
-        ...labelled('received', received, page, 'red'),
-      )
-    if (why !== undefined) lines.push(...labelled('why', why, page))
-  }
-  return lines
-}
-
-const caseMarks: Readonly<Record<CaseOutcome['outcome'], { readonly mark: string; readonly style: Style }>> =
-  {
-    asExpected: { mark: '✔', style: 'green' },
-    differs: { mark: '✖', style: 'red' },
-    assumptionDiffers: { mark: '!', style: 'cyan' },
-    skipped: { mark: '○', style: 'dim' },
-    unreachable: { mark: '✖', style: 'yellow' },
-  }
-
-const barLength = 20
-
-function fidelityLines({ fidelity = [] }: CheckReport, page: Page): string[] {
-  if (fidelity.length === 0) return []
-  const lines = ['', ...heading('Fidelity', 'how much of the real answers the double has', page), '']
-  for (const { provider, name, score, exchanges, differences, skipped = [] } of fidelity) {
-    const filled = Math.round(Math.min(1, Math.max(0, score)) * barLength)
-    const bar = `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}`
-    const style = score >= 1 ? 'green' : score >= 0.9 ? 'yellow' : 'red'
-    const parts = [
-      { text: `${bar} ${showScore(score).padStart(6)}`, style },
-      { text: `${provider}.${name}` },
-      { text: plural(exchanges, 'exchange'), style: 'dim' },
-    ] as const
-    lines.push(...row(parts, page, 2))
-    for (const difference of differences) lines.push(...item(difference, page, 4))
-    for (const why of skipped) lines.push(...item(`not compared: ${why}`, page, 4))
-  }
-  return lines
-}
-
-/** Not 100 % unless it is. */
-export function showScore(score: number): string {
-  return `${(Math.floor(score * 1000) / 10).toFixed(score === 1 ? 0 : 1)} %`
-}
-
-function baselineLines({ baseline }: CheckReport, page: Page): string[] {
-  if (!baseline) return []
-  const { file, accepted, unused, expired } = baseline
-  const lines = [
-    '',
-    ...heading('Baseline', file, page),
-    '',
-    ...labelled('accepted', plural(accepted, 'finding'), page),
-  ]
-  for (const [label, list, style] of [
-    ['expired', expired, 'red'],
-    ['not found', unused, 'yellow'],
-  ] as const) {
-    if (list.length === 0) continue
-    const what =
-      label === 'expired' ? (list.length === 1 ? 'it counts again' : 'they count again') : 'no longer needed'
-    lines.push(...labelled(label, `${plural(list.length, 'entry', 'entries')}: ${what}`, page, style))
-    for (const { id, expires, reason } of list.slice(0, mostListed))
-      lines.push(...item(`${id} (until ${expires}: ${reason})`, page, labelEnd))
-    lines.push(...moreOf(list.length, page))
-  }
-  return lines
-}
-
-/** What was not judged, and why. */
-function leftOutLines({ unmatched, unreadable, unverified }: CheckReport, page: Page): string[] {
-  const lists = [
-    {
-      title: 'Unmatched',
-      count: unmatched.count,
-      what: 'not about any operation or callback',
-      items: unmatched.list.map(
-        ({ request, why, count }) => `${request}: ${why}${count > 1 ? ` (${count} times)` : ''}`,
-      ),
-    },
-    {
-      title: 'Unreadable',
-      count: unreadable.count,
-      what: 'left out',
-      items: unreadable.list.map(({ place, why }) => `${showPlace(place)}: ${why}`),
-    },
-    {
-      title: 'Not checked',
-      count: unverified.reduce((sum, { count }) => sum + count, 0),
-      what: 'parts of exchanges',
-      items: unverified.map(({ provider, why, count }) => `${provider}: ${why} (${plural(count, 'time')})`),
-    },
-  ]
-  return lists
-    .filter(({ count }) => count > 0)
-    .flatMap(({ title, count, what, items }) => [
-      '',
-      ...heading(title, `${count} ${what}`, page),
-      '',
-      ...items.slice(0, mostListed).flatMap(text => item(text, page)),
-      ...moreOf(items.length, page),
-    ])
-}
-
-function moreOf(count: number, page: Page): string[] {
-  return count > mostListed ? item(`and ${count - mostListed} more, which the other reports list`, page) : []
 }

@@ -2,7 +2,13 @@
 import { ownCaptures, type Provenance, type Severity } from '../../contract/index.ts'
 import { type Place, showPlace } from '../exchange.ts'
 import type { FindingGroup, Sighting } from '../findings.ts'
-import { type CheckReport, type FailOn, rankOf } from '../report.ts'
+import {
+  type AcceptedFinding,
+  type BaselineOutcome,
+  type CheckReport,
+  type FailOn,
+  rankOf,
+} from '../report.ts'
 
 /** What every report can be told. */
 export interface ReportOptions {
@@ -111,7 +117,7 @@ function showSighting({ at, place }: Sighting, before?: Place): string {
 }
 
 /** A moment in UTC, as `2026-11-22 09:58:12`; a capture may hold any number. */
-export function showTime(at: number): string {
+function showTime(at: number): string {
   const date = new Date(at)
   return Number.isNaN(date.getTime())
     ? 'at no time that exists'
@@ -126,4 +132,101 @@ export function showPeriod({ from, to }: CheckReport): string {
   return first.slice(0, 10) === last.slice(0, 10)
     ? `${first} to ${last.slice(11)} UTC`
     : `${first} to ${last} UTC`
+}
+
+/** What was not judged, by why not. */
+export interface LeftOut {
+  readonly title: 'Unmatched' | 'Unreadable' | 'Not checked'
+  readonly count: number
+  /** What of it there are so many. */
+  readonly what: string
+  readonly items: readonly LeftOutItem[]
+}
+
+export interface LeftOutItem {
+  /** A request, a place or a provider. */
+  readonly about: string
+  readonly why: string
+  /** How often; absent where it can only be once. */
+  readonly times?: number
+}
+
+/** What was not judged; empty where all was. */
+export function leftOutOf({ unmatched, unreadable, unverified }: CheckReport): LeftOut[] {
+  const lists: LeftOut[] = [
+    {
+      title: 'Unmatched',
+      count: unmatched.count,
+      what: 'not about any operation or callback',
+      items: unmatched.list.map(({ request, why, count }) => ({ about: request, why, times: count })),
+    },
+    {
+      title: 'Unreadable',
+      count: unreadable.count,
+      what: 'left out',
+      items: unreadable.list.map(({ place, why }) => ({ about: showPlace(place), why })),
+    },
+    {
+      title: 'Not checked',
+      count: unverified.reduce((sum, { count }) => sum + count, 0),
+      what: 'parts of exchanges',
+      items: unverified.map(({ provider, why, count }) => ({ about: provider, why, times: count })),
+    },
+  ]
+  return lists.filter(({ count }) => count > 0)
+}
+
+/** Entries of a baseline that someone should look at. */
+export interface BaselineEntries {
+  readonly label: 'expired' | 'not found'
+  readonly title: string
+  /** What that means, in a few words. */
+  readonly what: string
+  readonly entries: readonly AcceptedFinding[]
+}
+
+/** What of a baseline counts again, and what is no longer needed; empty where neither is. */
+export function baselineEntriesOf({ expired, unused }: BaselineOutcome): BaselineEntries[] {
+  const again = expired.length === 1 ? 'it counts again' : 'they count again'
+  const lists: BaselineEntries[] = [
+    {
+      label: 'expired',
+      title: `${plural(expired.length, 'acceptance')} ended: ${again}`,
+      what: again,
+      entries: expired,
+    },
+    {
+      label: 'not found',
+      title: `${plural(unused.length, 'accepted finding')} not found any more`,
+      what: 'no longer needed',
+      entries: unused,
+    },
+  ]
+  return lists.filter(({ entries }) => entries.length > 0)
+}
+
+/** How alike the double is, in words. */
+export interface ShownScore {
+  readonly name: string
+  /** Such as `93.7 %`; not 100 % unless it is. */
+  readonly score: string
+  /** From 0 to 1. */
+  readonly share: number
+  readonly grade: 'good' | 'fair' | 'poor'
+  readonly exchanges: number
+  readonly differences: readonly string[]
+  /** What was not compared, and why. */
+  readonly skipped: readonly string[]
+}
+
+export function scoresOf({ fidelity = [] }: CheckReport): ShownScore[] {
+  return fidelity.map(({ provider, name, score, exchanges, differences, skipped = [] }) => ({
+    name: `${provider}.${name}`,
+    score: `${(Math.floor(score * 1000) / 10).toFixed(score === 1 ? 0 : 1)} %`,
+    share: Math.min(1, Math.max(0, score)),
+    grade: score >= 1 ? 'good' : score >= 0.9 ? 'fair' : 'poor',
+    exchanges,
+    differences,
+    skipped: skipped.map(why => `not compared: ${why}`),
+  }))
 }
