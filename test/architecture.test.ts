@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/config.ts': ['src/double', 'src/contract'],
   'src/version.ts': [],
   'src/index.ts': ['src/doors', 'src/double', 'src/signature', 'src/store', 'src/contract', 'src/config.ts'],
-  'src/runner': ['src/double', 'src/store', 'src/signature', 'src/contract'],
+  'src/runner': ['src/double', 'src/store', 'src/signature', 'src/contract', 'src/version.ts'],
   'src/torture': ['src/doors', 'src/double', 'src/store', 'src/contract'],
   'src/vitest': ['src/runner', 'src/double', 'src/store', 'src/signature', 'src/contract'],
   contracts: ['src/contract'],

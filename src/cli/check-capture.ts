@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
 import { PaydoubleError } from '../contract/index.ts'
-import { version } from '../version.ts'
 import { findCaptures } from './capture-files.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
@@ -81,7 +80,7 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   process.off('SIGINT', interrupt)
   const fidelity = await fake?.end()
   const report = {
-    ...check.end({ title: `capture ${names.join(', ')}`, version }),
+    ...check.end({ title: `capture ${names.join(', ')}` }),
     ...(fidelity && { fidelity }),
   }
   const why = `It was interrupted after ${report.exchanges} exchanges.`

@@ -6,7 +6,7 @@ import type { Match } from './match.ts'
 import type { JudgedLines } from './parallel/judge-lines.ts'
 import { createSteps, type Steps } from './parallel/steps.ts'
 import type { CheckReport } from './report.ts'
-import { createResults } from './results.ts'
+import { createResults, type ReportTitle } from './results.ts'
 
 export type { CheckOptions } from './examine.ts'
 
@@ -42,7 +42,7 @@ export interface Check {
    */
   takeJudged(judged: JudgedLines, before: Place): void
   /** What was found. After it nothing more is judged. */
-  end(title: { readonly title: string; readonly version: string }): CheckReport
+  end(title: ReportTitle): CheckReport
   readonly mask: Mask
   /** How far it is: what a progress bar shows. */
   readonly progress: Progress

@@ -2,6 +2,7 @@
 import type { Finding } from '../contract/index.ts'
 import type { CapturedBody } from './exchange.ts'
 import { repeatedNames } from './json-names.ts'
+import { mediaTypeOf } from './media-type.ts'
 import { showValue } from './show-value.ts'
 import { parseJson, type ReadJson } from './text.ts'
 
@@ -91,11 +92,6 @@ function notJson({ text, problem }: ReadJson): Finding {
     expected: 'a JSON object',
     received: isEmpty ? 'nothing' : showValue(text),
   }
-}
-
-function mediaTypeOf(type: string): string {
-  const end = type.indexOf(';')
-  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase()
 }
 
 /** Another encoding than UTF-8 that a content type names. */

@@ -6,6 +6,7 @@ import type { CapturedBody, CapturedResponse } from './exchange.ts'
 import { judgeBody } from './judge-body.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
 import type { MatchedOperation } from './match.ts'
+import { mediaTypeOf } from './media-type.ts'
 import { readText } from './text.ts'
 import { createValueCheck, type ValueCheck } from './value-check.ts'
 
@@ -141,7 +142,7 @@ function compile(contract: Contract, accounts: KnownAccounts): Compiled {
   })
   const encoded = contract.wire.encode({}, undefined).headers['content-type'] ?? ''
   return {
-    contentType: (encoded.split(';', 1)[0] ?? '').trim().toLowerCase(),
+    contentType: mediaTypeOf(encoded),
     rows,
     refusal: createValueCheck(contract.refusal),
     isRefusal: value => contract.refusal.safeParse(value).success,

@@ -1,5 +1,5 @@
 // What comes of exchanges in their order: counts, groups of findings, and what only several of them show.
-
+import { version as ownVersion } from '../version.ts'
 import type { Examination, ExaminedFinding, Told } from './examine.ts'
 import type { CapturedExchange, Unreadable } from './exchange.ts'
 import { createFindingGroups, idOf, type LocatedFinding } from './findings.ts'
@@ -19,9 +19,16 @@ export interface Results {
   /** What is found about the next exchange, which was counted already. */
   follow(exchange: CapturedExchange, step: Step): readonly LocatedFinding[]
   /** What was found. After it nothing more is added. */
-  end(title: { readonly title: string; readonly version: string }): CheckReport
+  end(title: ReportTitle): CheckReport
   /** Exchanges so far, and different findings. */
   readonly progress: { readonly exchanges: number; readonly findings: number }
+}
+
+export interface ReportTitle {
+  /** What was checked, such as `capture out.har`. */
+  readonly title: string
+  /** Default: the version of this package. */
+  readonly version?: string
 }
 
 export type Step = Pick<Examination, 'before' | 'after' | 'told'>
@@ -102,7 +109,7 @@ export function createResults({
       return { exchanges: sums.exchanges, findings: groups.size }
     },
 
-    end({ title, version }) {
+    end({ title, version = ownVersion }) {
       judged = undefined
       history.end()
       const { unreadable, from, to, exchanges, judged: counts, unmatched, unverified } = sums.counted()

@@ -1,6 +1,7 @@
 // What a failed assertion says.
-import type { Provenance } from '../contract/index.ts'
+import { ownCaptures, type Provenance } from '../contract/index.ts'
 import type { LocatedFinding, Part } from '../runner/findings.ts'
+import { showProvenance } from '../runner/reports/words.ts'
 import type { Delivery, Order } from '../store/records.ts'
 
 /** Of vitest's matcher utilities, what colours. */
@@ -24,7 +25,7 @@ export function showFinding(finding: LocatedFinding, colors: Colors): string {
   const lines = [`${BOLD_WEIGHT(kind)}${pointer && ` at ${pointer}`} (${severity})`, `  ${message}`]
   if (expected !== undefined) lines.push(`  expected  ${EXPECTED_COLOR(expected)}`)
   if (received !== undefined) lines.push(`  received  ${RECEIVED_COLOR(received)}`)
-  if (provenance) lines.push(`  source    ${DIM_COLOR(showProvenance(provenance, finding.provider))}`)
+  if (provenance) lines.push(`  source    ${DIM_COLOR(showSource(provenance, finding.provider))}`)
   if (detail !== undefined)
     lines.push(
       '',
@@ -36,8 +37,10 @@ export function showFinding(finding: LocatedFinding, colors: Colors): string {
   return lines.join('\n')
 }
 
-function showProvenance(provenance: Provenance, provider: string): string {
+/** Who says so, with the file where it can be looked up. */
+function showSource(provenance: Provenance, provider: string): string {
   if (provenance.level === 'assumed') return `assumed by paydouble: ${provenance.reason}`
+  if (provenance.evidence === ownCaptures) return showProvenance(provenance)
   return `${provenance.level}: ${provenance.evidence} in contracts/${provider}/evidence/facts.json`
 }
 

@@ -1,4 +1,5 @@
 // Exchanges of a capture once more, with the double in the provider's place: how alike are the answers?
+
 import { type Contract, readAt } from '../../contract/index.ts'
 import { createManualClock } from '../../double/clock.ts'
 import { assembleDouble, type Double } from '../../double/double.ts'
@@ -9,6 +10,7 @@ import { type CapturedExchange, type CaptureItem, isUnreadable } from '../exchan
 import { createResponseJudge } from '../judge-response.ts'
 import { type CheckAccount, createKnownAccounts } from '../known-accounts.ts'
 import type { MatchedOperation } from '../match.ts'
+import { mediaTypeOf } from '../media-type.ts'
 import type { FidelityScore } from '../report.ts'
 import { readText } from '../text.ts'
 import { createStandIns, type StandIns } from './accounts.ts'
@@ -172,10 +174,10 @@ export function createReplay(options: ReplayOptions): Replay {
     await pay(double, order)
     const sent = await double.deliveries.list({ order: order.id, callback: part.name }, { limit: 500 })
     const first = sent.items.at(-1)
-    const there = { contentType: mediaTypeOf(request.headers['content-type']), value: values }
+    const there = { contentType: typeOf(request.headers), value: values }
     if (!first) scores.add(part, { score: 0, differences: ['the provider sent it, and the double does not'] })
     else {
-      const here = { contentType: mediaTypeOf(first.headers['content-type']), value: JSON.parse(first.body) }
+      const here = { contentType: typeOf(first.headers), value: JSON.parse(first.body) }
       scores.add(part, compareShapes(there, here))
     }
     return true
@@ -221,11 +223,11 @@ function shapeOf(
     outcome,
     code: code === undefined ? undefined : String(code),
     status,
-    contentType: mediaTypeOf(headers['content-type']),
+    contentType: typeOf(headers),
     value: answer,
   }
 }
 
-function mediaTypeOf(type = ''): string {
-  return (type.split(';', 1)[0] ?? '').trim().toLowerCase() || 'none'
+function typeOf(headers: Readonly<Record<string, string>>): string {
+  return mediaTypeOf(headers['content-type']) || 'none'
 }

@@ -52,7 +52,7 @@ export function compareShapes(there: Shape, here: Shape): Comparison {
 }
 
 /** The structure of a JSON value. */
-export function structureOf(value: unknown): Structure {
+function structureOf(value: unknown): Structure {
   const types = new Map<string, Set<string>>()
   collect(value, '', types)
   return types

@@ -9,10 +9,12 @@ import { toSarif } from './sarif.ts'
 import type { ReportOptions } from './words.ts'
 
 export type { FactLines } from './fact-lines.ts'
-export { toAnnotations } from './github.ts'
+export { type AnnotationOptions, toAnnotations } from './github.ts'
 export { type JsonReport, jsonReportSchema } from './json.ts'
-export { toMarkdown } from './markdown.ts'
-export { toTerminalText } from './terminal.ts'
+export type { MarkdownOptions } from './markdown.ts'
+export { type TerminalOptions, toTerminalText } from './terminal.ts'
+export type { ReportOptions } from './words.ts'
+export { toHtml, toJson, toJunitXml, toMarkdown, toSarif }
 
 /** The reports that are written to files. */
 export const reportFormats = ['junit', 'sarif', 'html', 'json', 'md'] as const

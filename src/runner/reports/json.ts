@@ -5,7 +5,7 @@ import { verdictOf } from '../verdict.ts'
 import type { ReportOptions } from './words.ts'
 
 /** Rises when something that was there is no longer there, or means something else. */
-export const jsonSchemaVersion = 1
+const jsonSchemaVersion = 1
 
 export function toJson(report: CheckReport, { failOn = 'additive' }: ReportOptions = {}): string {
   const verdict = verdictOf(report, failOn)

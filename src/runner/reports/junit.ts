@@ -177,7 +177,7 @@ function toAttributes(values: Readonly<Record<string, string | number>>): string
 }
 
 /** Text that stays text, also where it looks like the end of a section; what XML cannot hold becomes a mark. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .toWellFormed()
     .replace(notXml, '\ufffd')
