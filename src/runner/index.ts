@@ -54,7 +54,6 @@ export {
   isFailing,
   type JudgedCount,
   type Listed,
-  rankOf,
   type Unmatched,
   type UnreadablePart,
   type Unverified,
