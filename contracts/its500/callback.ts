@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { toYuan } from '../../src/contract/codec/money.ts'
 import { assumed, type Callback, documented, fact } from '../../src/contract/index.ts'
-import { codeFields, type PayType, text255, yuan } from './fields.ts'
+import { codeFields, type PayType, payable, text255, yuan } from './fields.ts'
 
 /** What `paytype` becomes in the callback. */
 export const callbackPayTypes: Readonly<Record<PayType, string>> = { wx: '0', ali: '1', QQ: '6' }
@@ -67,7 +67,7 @@ const paid = {
     paytype: '0',
     remarks: '',
   },
-  order: { providerNumber: '/orderId', amount: { at: '/originalprice', unit: 'major' } },
+  order: { providerNumber: '/orderId', amount: { at: '/originalprice', unit: 'major' }, payable },
   forgery: {
     amount: fen => ({ price: toYuan(fen) }),
     flipped: { code: 10002, msg: '回调失败' },

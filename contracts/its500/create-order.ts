@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { toFen } from '../../src/contract/codec/money.ts'
 import { defineOperation, documented, fact, observed, refusalKey } from '../../src/contract/index.ts'
-import { codeFields, payTypes, text255, yuan } from './fields.ts'
+import { codeFields, payable, payTypes, text255, yuan } from './fields.ts'
 
 /** Ten digits of yuan: beyond it whole fen would in time not be exact numbers. */
 const largestFen = 999_999_999_999
@@ -134,7 +134,7 @@ export const createOrder = defineOperation({
   orders: {
     creates: true,
     request: { amount: { at: '/price', unit: 'major' } },
-    response: { providerNumber: '/orderId', amount: { at: '/originalprice', unit: 'major' } },
+    response: { providerNumber: '/orderId', amount: { at: '/originalprice', unit: 'major' }, payable },
   },
   page: {
     summary:

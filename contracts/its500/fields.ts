@@ -24,3 +24,6 @@ export const codeFields = (message: string) => ({
   qrcode: fact(text255().optional(), documented(`${message}.qrcode`), codes.qrcode),
   zfbuseridcode: fact(text255().optional(), documented(`${message}.zfbuseridcode`), codes.zfbuseridcode),
 })
+
+/** What the payer pays: less than the price by a random discount, which is less than one yuan (`rule.discount`). */
+export const payable = { at: '/price', unit: 'major', lessBy: 99 } as const

@@ -128,6 +128,11 @@ export interface OrderFields {
   readonly original?: string
   /** In minor units (fen, cents), or in whole ones (yuan). */
   readonly amount?: { readonly at: string; readonly unit: 'minor' | 'major' }
+  /**
+   * What is to be paid, in an answer, or what was paid, in a callback, where it is another amount: by at most so many
+   * minor units less.
+   */
+  readonly payable?: { readonly at: string; readonly unit: 'minor' | 'major'; readonly lessBy: number }
   /** Whether the message, or the item, says that it is paid, or that the refund came through. */
   readonly isPaid?: (order: Readonly<Record<string, unknown>>) => boolean
 }

@@ -7,7 +7,15 @@ import type { JudgedRequest } from './judge-request.ts'
 import type { JudgedResponse } from './judge-response.ts'
 import { createKnownOrders, type KnownOrder, type Seen } from './known-orders.ts'
 import type { MatchedCallback, MatchedOperation } from './match.ts'
-import { amountOf, differentAmount, numberOf, read, type Values } from './order-values.ts'
+import {
+  amountOf,
+  differentAmount,
+  differentPayable,
+  numberOf,
+  payableOf,
+  read,
+  type Values,
+} from './order-values.ts'
 
 export type Report = (finding: LocatedFinding, seen: Seen) => void
 
@@ -70,6 +78,8 @@ export function createHistory(
     const amount = amountOf(params, asked)
     const other = differentAmount(amount, answer, answered)
     if (other) report(locate(other, contract, { name, part: 'response' }), exchange)
+    const due = differentPayable(amount, answer, answered)
+    if (due) report(locate(due, contract, { name, part: 'response' }), exchange)
     if (merchant === undefined && own === undefined) return
     const early = orders.findEarly(contract, { merchant, own })
     const madeAt = exchange.at === undefined ? undefined : exchange.at + (exchange.durationMs ?? 0)
@@ -80,6 +90,7 @@ export function createHistory(
       own,
       operation: name,
       amount,
+      payable: due ? undefined : payableOf(answer, answered),
       madeAt,
       paidShown: undefined,
       early: undefined,
@@ -147,6 +158,8 @@ export function createHistory(
       const { at } = exchange
       const other = differentAmount(order.amount, payload, fields)
       if (other) report(locate(other, contract, { name, part: 'callback' }), exchange)
+      const paid = fields.payable && differentAmount(order.payable, payload, { amount: fields.payable })
+      if (paid) report(locate(paid, contract, { name, part: 'callback' }), exchange)
       if (order.madeAt !== undefined && at !== undefined && at < order.madeAt)
         reportOutOfOrder(contract, name, exchange, beforeAnswer)
       const original = orders.find(contract, {
@@ -190,6 +203,7 @@ const unseen = {
   whose: undefined,
   operation: undefined,
   amount: undefined,
+  payable: undefined,
   madeAt: undefined,
   paidShown: undefined,
   callbacks: 0,

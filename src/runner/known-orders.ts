@@ -17,6 +17,8 @@ export interface KnownOrder {
   readonly operation: string | undefined
   /** In minor units, as it was asked for. */
   readonly amount: number | undefined
+  /** What is to be paid, in minor units, where it is another amount. */
+  readonly payable: number | undefined
   /** When its answer was out, in epoch milliseconds. */
   readonly madeAt: number | undefined
   /** Where an answer said that it is paid. */

@@ -57,6 +57,41 @@ export function differentAmount(
   }
 }
 
+/** What is to be paid, or was paid, in minor units. */
+export function payableOf(values: Values, { payable }: OrderFields): number | undefined {
+  return payable && amountOf(values, { amount: payable })
+}
+
+/**
+ * Something else to pay than what was asked for, less the discount that there may be.
+ *
+ * @param asked in minor units
+ */
+export function differentPayable(
+  asked: number | undefined,
+  values: Values,
+  fields: OrderFields,
+): Finding | undefined {
+  const { payable } = fields
+  const due = payableOf(values, fields)
+  if (!payable || asked === undefined || due === undefined) return undefined
+  const { lessBy, at, unit } = payable
+  if (due <= asked && due >= asked - lessBy) return undefined
+  const isAbout = (amount: number) => amount <= asked && amount >= asked - lessBy
+  const isUnit = isAbout(due / 100) || isAbout(due * 100)
+  const show = (minor: number) => String(unit === 'minor' ? minor : minor / 100)
+  return {
+    kind: isUnit ? 'currencyUnit' : 'differentAmount',
+    severity: 'breaking',
+    pointer: at,
+    message: isUnit
+      ? 'The amount to pay looks like fen in place of yuan, or yuan in place of fen.'
+      : 'The amount to pay is not the one that was asked for, less a discount as there may be.',
+    expected: `${show(asked - lessBy)} to ${show(asked)}`,
+    received: JSON.stringify(read(values, at)),
+  }
+}
+
 /** Decimals where whole minor units belong: whole units, as they look. */
 function decimalsOf(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined

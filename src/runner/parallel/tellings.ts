@@ -109,8 +109,8 @@ const none: readonly never[] = []
 
 /** The values of a message that say which order it is about: texts and numbers, since nothing else can be one. */
 function createFields(fields: OrderFields = noFields) {
-  const { orderNumber, providerNumber, original, amount } = fields
-  const pointers = [...new Set([orderNumber, providerNumber, original, amount?.at])].filter(
+  const { orderNumber, providerNumber, original, amount, payable } = fields
+  const pointers = [...new Set([orderNumber, providerNumber, original, amount?.at, payable?.at])].filter(
     pointer => pointer !== undefined,
   )
   const paths = pointers.map(pointer => pointer.split('/').slice(1))
