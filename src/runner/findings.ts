@@ -76,11 +76,22 @@ export function createFindingGroups(): FindingGroups {
         else {
           const examples = finding.received === undefined ? [] : [finding.received]
           const taken = isTaken === undefined ? {} : { taken: isTaken ? 1 : 0 }
-          groups.set(id, { ...finding, id, count: 1, first: sighting, last: sighting, examples, ...taken })
+          const sides = new Set([`${finding.message} ${finding.expected}`])
+          groups.set(id, {
+            ...finding,
+            id,
+            count: 1,
+            first: sighting,
+            last: sighting,
+            examples,
+            sides,
+            ...taken,
+          })
         }
         return
       }
       group.count++
+      widen(group, finding)
       if (isTaken) group.taken = (group.taken ?? 0) + 1
       // Captures need not be in the order of time.
       if (at !== undefined && at < (group.first.at ?? Number.POSITIVE_INFINITY)) group.first = sighting
@@ -94,7 +105,7 @@ export function createFindingGroups(): FindingGroups {
         group.examples.push(received)
     },
 
-    list: () => [...groups.values()],
+    list: () => [...groups.values()].map(({ sides: _, ...group }) => group),
 
     get size() {
       return groups.size
@@ -106,7 +117,29 @@ export function createFindingGroups(): FindingGroups {
   }
 }
 
-type Mutable = Omit<FindingGroup, 'count' | 'taken' | 'first' | 'last' | 'examples'> & {
+/** Kinds of which one field may be wrong in several ways, each with words of its own. */
+const manySided = new Set(['wrongLength', 'wrongFormat', 'contentType', 'notJson'])
+const mostSides = 3
+
+/** Has a group say of each of its ways what is wrong, and not of the first alone. */
+function widen(group: Mutable, { kind, message, expected }: LocatedFinding): void {
+  if (!manySided.has(kind) || group.sides.size >= mostSides) return
+  const side = `${message} ${expected}`
+  if (group.sides.has(side)) return
+  group.sides.add(side)
+  if (!group.message.includes(message)) group.message = `${group.message} ${message}`
+  if (expected === undefined || group.expected?.includes(expected)) return
+  group.expected = group.expected === undefined ? expected : `${group.expected}; ${expected}`
+}
+
+type Mutable = Omit<
+  FindingGroup,
+  'count' | 'taken' | 'first' | 'last' | 'examples' | 'message' | 'expected'
+> & {
+  message: string
+  expected?: string
+  /** The ways in which it is wrong, as far as they are told. */
+  readonly sides: Set<string>
   count: number
   taken?: number
   first: Sighting

@@ -47,9 +47,19 @@ export function expectedOf(issue: Issue, field: z.ZodType | undefined): string |
     case 'invalid_value':
       return listOf(issue.values)
     case 'too_small':
-      return bound('at least', issue.minimum, issue.origin, issue.exact)
+      return bound(
+        issue.inclusive === false ? 'more than' : 'at least',
+        issue.minimum,
+        issue.origin,
+        issue.exact,
+      )
     case 'too_big':
-      return bound('at most', issue.maximum, issue.origin, issue.exact)
+      return bound(
+        issue.inclusive === false ? 'less than' : 'at most',
+        issue.maximum,
+        issue.origin,
+        issue.exact,
+      )
     case 'invalid_union': {
       const each = issue.errors.flatMap(([first]) => (first ? [expectedOf(first as Issue, undefined)] : []))
       return [...new Set(each.filter(text => text !== undefined))].join(', or ') || undefined
@@ -58,9 +68,15 @@ export function expectedOf(issue: Issue, field: z.ZodType | undefined): string |
       return issue.pattern ?? issue.format
     default: {
       const pattern = field?.meta()?.pattern
-      return typeof pattern === 'string' ? `/${pattern}/` : issue.message
+      return typeof pattern === 'string' ? `/${pattern}/` : turned(issue.message)
     }
   }
+}
+
+/** A check says what is wrong; what would be right is the opposite, where that can be said. */
+function turned(message: string): string | undefined {
+  if (/^not (?!allowed)/.test(message)) return message.slice('not '.length)
+  return message.startsWith('no ') ? `a ${message.slice('no '.length)}` : undefined
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -114,3 +114,18 @@ test('a finding about a field names the fact of the contract that it is about', 
     }
   }
 })
+
+test('a field that is wrong in several ways says each of them, and the same one once', () => {
+  const groups = createFindingGroups()
+  const one = (message: string, expected: string, received: string) =>
+    groups.add(
+      { ...finding, kind: 'wrongLength', message, expected, received },
+      { place: { source: 'it', unit: 'line', number: 1 } },
+    )
+  one('It is too short.', 'at least 6', '"abc"')
+  one('It is too long.', 'at most 32', '"aaaa"')
+  one('It is too short.', 'at least 6', '"ab"')
+  expect(groups.list()).toMatchObject([
+    { count: 3, message: 'It is too short. It is too long.', expected: 'at least 6; at most 32' },
+  ])
+})
