@@ -15,14 +15,24 @@ export interface HttpMessage {
   readonly end: number
 }
 
-/** A line at which a message begins, whatever stands before it. */
-const startLine = /^(?:HTTP\/[\d.]+ \d{3}\b|[A-Z]+ \S+ HTTP\/[\d.]+\r?$)/m
+/** A line at which a message begins. */
+const startLine = /^(?:HTTP\/[\d.]+ \d{3}\b|[A-Z]+ \S+ HTTP\/[\d.]+\r?$)/
 
 /** Where the next message begins, from the byte `from` on; -1 where none does. */
 export function findStart(bytes: Buffer, from: number): number {
-  // One character for each byte.
-  const index = bytes.toString('latin1', from).search(startLine)
-  return index < 0 ? -1 : from + index
+  // Line by line: what comes behind the next message is none of this one's business, and may be megabytes.
+  let i = from
+  while (i < bytes.length) {
+    const lineFeed = bytes.indexOf(0x0a, i)
+    const end = lineFeed < 0 ? bytes.length : lineFeed
+    if (isCapital(bytes[i]) && startLine.test(bytes.toString('latin1', i, end))) return i
+    i = end + 1
+  }
+  return -1
+}
+
+function isCapital(byte = 0): boolean {
+  return byte >= 0x41 && byte <= 0x5a
 }
 
 /** How many line breaks and spaces stand at a place. */

@@ -135,3 +135,8 @@ test('a message that is too long is left out without being held, and the rest is
     expect.objectContaining({ request: expect.objectContaining({ url: '/b' }) }),
   ])
 })
+
+test('many messages without a length in one chunk are read in little time', async () => {
+  const { exchanges, problems } = await read('GET /q HTTP/1.1\nHost: a.example\n\n'.repeat(300_000))
+  expect([exchanges.length, problems]).toEqual([300_000, []])
+})
