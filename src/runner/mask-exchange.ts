@@ -1,6 +1,7 @@
 // An exchange as it may be shown or kept: nothing secret, and nothing of a person, in address, headers and bodies.
 import type { CapturedBody, CapturedExchange, MaskedPart } from './exchange.ts'
 import type { Mask } from './mask.ts'
+import { maskJson, maskValue } from './mask-json.ts'
 import { withoutQuery } from './match.ts'
 import { readText } from './text.ts'
 
@@ -58,12 +59,6 @@ function maskBody(text: string, contentType: string, mask: Mask): string {
   return mask.text(text)
 }
 
-/** A value by its name; one that is JSON itself, by the names in it. */
-function maskValue(name: string, value: string, mask: Mask): string {
-  const masked = mask.field(name, value)
-  return masked === value && /^\s*[{[]/.test(value) ? maskJson(value, mask) : masked
-}
-
 function maskForm(text: string, mask: Mask): string {
   const pairs = text.split('&').map(pair => {
     const equals = pair.indexOf('=')
@@ -84,39 +79,13 @@ function decodePart(part: string): string | undefined {
   }
 }
 
+/** Part by part; the last one may be cut. */
 function maskMultipart(text: string, mask: Mask): string {
-  const part = /(\bname="([^"]*)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)(.*?)(?=\r\n--)/gis
-  return text.replace(
-    part,
-    (_, head: string, name: string, value: string) => head + maskValue(name, value, mask),
-  )
-}
-
-/** A name with its colon, the end of a part, or a value. */
-const jsonToken = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]|[^\s{}[\]:,"]+/gs
-
-/** Token by token, so that all else stays as it was written, and what is broken is masked as well. */
-function maskJson(text: string, mask: Mask): string {
-  /** The names that the values around go by. */
-  const around: string[] = []
-  let name = ''
-  return text.replace(jsonToken, (token: string, quoted?: string, colon?: string) => {
-    if (token === '{' || token === '[') around.push(name)
-    else if (token === '}' || token === ']') name = around.pop() ?? ''
-    else if (quoted !== undefined && colon !== undefined) name = decodeText(quoted)
-    else if (!/^(true|false|null)$/.test(token)) {
-      const value = quoted === undefined ? token : decodeText(quoted)
-      const masked = maskValue(name, value, mask)
-      return masked === value ? token : JSON.stringify(masked)
-    }
-    return token
+  const parts = text.split('\r\n--').map(part => {
+    const end = part.indexOf('\r\n\r\n') + 4
+    const name = /\bname="([^"]*)"/i.exec(part.slice(0, end))?.[1]
+    if (end < 4) return mask.text(part)
+    return part.slice(0, end) + maskValue(name ?? '', part.slice(end), mask)
   })
-}
-
-function decodeText(quoted: string): string {
-  try {
-    return String(JSON.parse(quoted))
-  } catch {
-    return quoted.slice(1, -1)
-  }
+  return parts.join('\r\n--')
 }

@@ -1,6 +1,7 @@
 // What no report and no recording may show: secrets, signatures' keys, and what is known of persons.
 import type { Contract } from '../contract/index.ts'
 import { createSecrets, maskSecret } from '../signature/index.ts'
+import { isPersonalName, isSecretName } from './hidden-names.ts'
 import { hideMembers } from './hide-members.ts'
 
 export interface Mask {
@@ -16,12 +17,6 @@ export interface Mask {
   inPlace(text: string): string
 }
 
-/** Names of fields and headers whose values are masked whatever they are. */
-const secretName =
-  /(^|[-_.])(authorization|cookie|set-cookie|token|access_token|refresh_token|secret|password|passwd|pwd|api[-_]?key|client[-_]?key|client[-_]?secret|private[-_]?key|payment-secret)$/i
-const personalName =
-  /(true_?name|real_?name|creid|id_?card|id_?no|cert_?no|phone|mobile|openid|open_id|email|bank_?card|card_?no|cardcd)/i
-
 /** A mobile number of China, Hong Kong, Macao or Taiwan that stands by itself. */
 const phone = /(?<![\dA-Za-z.])(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\dA-Za-z]|\.\d)/g
 const otherPhone = /(?<![\dA-Za-z])\+(?:852|853|886)[- ]?\d{4,5}[- ]?\d{4}(?![\dA-Za-z])/g
@@ -31,7 +26,7 @@ const idCard =
 const idCardOfHongKong = /(?<![\dA-Za-z])[A-Za-z]{1,2}\d{6}\([\dAa]\)/g
 const email = /(?<![\w.+-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+/g
 const bearer = /(?<=\b(?:Bearer|Basic) )[\w.~+/=-]{8,}/gi
-const userInfo = /(?<=:\/\/)[^/?#@\s]*:[^/?#@\s]*(?=@)/g
+const userInfo = /(?<=:\/\/)[^/?#@\s:]*:[^/?#@\s]*(?=@)/g
 
 /** @param secrets values that are known to be secret */
 export function createMask(contracts: readonly Contract[], secrets: readonly string[]): Mask {
@@ -43,7 +38,7 @@ export function createMask(contracts: readonly Contract[], secrets: readonly str
       ...account.secrets,
     ]),
   )
-  const isHidden = (name: string) => named.has(name) || secretName.test(name) || personalName.test(name)
+  const isHidden = (name: string) => named.has(name.trim()) || isSecretName(name) || isPersonalName(name)
   const hide = (value: string, cover: (hidden: string) => string) => {
     let hidden = hideMembers(value, isHidden, cover)
     hidden = hidden.replace(bearer, cover).replace(userInfo, cover).replace(email, cover)
@@ -55,7 +50,7 @@ export function createMask(contracts: readonly Contract[], secrets: readonly str
     text,
     isHidden,
     field: (name, value) => (isHidden(name) ? maskPerson(value) : text(value)),
-    header: (name, value) => (secretName.test(name) ? maskSecret(value) : text(value)),
+    header: (name, value) => (isSecretName(name) ? maskSecret(value) : text(value)),
     inPlace: value => hide(known.hide(value), hidden => '*'.repeat(hidden.length)),
   }
 }

@@ -97,3 +97,62 @@ test('a text of any length is masked in little time', () => {
   const long = `"realname":"${'\\"'.repeat(500_000)}","x":"${'a.'.repeat(500_000)}"`
   expect(mask.text(long)).toBe(`"realname":"\\"…","x":"${'a.'.repeat(500_000)}"`)
 })
+
+test.each([
+  ['an object', '{"authorization":{"value":"s3cret"},"a":1}', '{"authorization":{"v…},"a":1}'],
+  ['an object in a name', '{"true_name":{"last":"张}三","b":[1]},"a":"b"}', '{"true_name":{"l…},"a":"b"}'],
+  ['a list', '{"true_name":["张三丰"],"a":1}', '{"true_name":[…],"a":1}'],
+  ['an object within a text', '{\\"phone\\":{\\"x\\":\\"}1\\"},\\"a\\":1}', '{\\"phone\\":{\\"…},\\"a\\":1}'],
+  [
+    'an object, percent-encoded',
+    '%22phone%22%3A%7B%22a%22%3A1%7D%2C%22b%22',
+    '%22phone%22%3A%7B%2…%7D%2C%22b%22',
+  ],
+  ['an object of a form', 'a=1&true_name={"a":"b"}&c=d', 'a=1&true_name={…}&c=d'],
+  ['what is cut', '{"true_name":{"last":"张三', '{"true_name":{"l…'],
+  ['a name with a space', '{"accessToken ":"abc"}', '{"accessToken ":"…"}'],
+  ['a Chinese name', '{"姓名":"张三丰"}', '{"姓名":"…"}'],
+  ['a header of a page', '<pre>payment-secret: abc\nHost: b</pre>', '<pre>payment-secret: …\nHost: b</pre>'],
+  ['a header with quotes', '"Authorization: Digest a=\\"b\\"\\nHost: c"', '"Authorization: Di…\\nHost: c"'],
+  ['a Chinese line', '您的姓名：张三', '您的姓名：…'],
+])('%s under a hidden name is hidden', (_, text, masked) => {
+  expect(mask.text(text)).toBe(masked)
+})
+
+test.each([
+  'refreshToken',
+  'sessionToken',
+  'signKey',
+  'x-auth',
+  'x-access-key',
+  'x-session-id',
+  'buyer_name',
+  'customerName',
+  'payer_name',
+  'userPhone',
+  'accessToken ',
+])('the name %s is known', name => {
+  expect(mask.isHidden(name)).toBe(true)
+})
+
+test.each(['goods_name', 'token_type', 'sign', 'x-qf-sign', 'author', 'order_name', 'sessions'])(
+  'the name %s hides nothing',
+  name => {
+    expect(mask.isHidden(name)).toBe(false)
+  },
+)
+
+describe('a text of megabytes costs little, whatever it is made of', () => {
+  const many = 1_000_000
+  test.each([
+    ['colons behind a scheme', `https://${':'.repeat(many)}`],
+    ['backslashes', `=${'\\'.repeat(many)}`],
+    ['names that open an object', '"phone":{'.repeat(many / 10)],
+    ['quotation marks', `:${'"a'.repeat(many)}`],
+    ['spaces', `"a"${' '.repeat(many)}`],
+    ['hidden names without a value', '"phone":\\"'.repeat(many / 10)],
+    ['header names', 'phone: '.repeat(many / 10)],
+  ])('%s', (_, text) => {
+    expect(mask.text(text).length).toBeLessThanOrEqual(text.length)
+  })
+})
