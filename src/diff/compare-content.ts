@@ -1,15 +1,16 @@
 // Bodies: whether there is one, of which content types, and what is in them.
 import { compareRest } from './annotations.ts'
+import { compareRequired, isRequiredAt } from './compare-required.ts'
 import { compareSchemas } from './compare-schema.ts'
-import { below, entriesOf, fieldsOf, type Place, resolve, schemaAt } from './place.ts'
+import { below, entriesOf, type Place, resolve, schemaAt } from './place.ts'
 import { report, type Scope } from './scope.ts'
 
 /** Compares the bodies of two requests, or of two callbacks. */
 export function compareRequestBodies(oldBody: Place, newBody: Place, scope: Scope): void {
   const [old, now] = [resolve(oldBody), resolve(newBody)]
   if (old.value === undefined && now.value === undefined) return
-  const [wasRequired, isRequired] = [old, now].map(place => fieldsOf(place).required === true)
   if (old.value === undefined) {
+    const isRequired = isRequiredAt(now)
     report(scope, {
       kind: 'bodyAdded',
       effect: isRequired ? 'narrower' : 'wider',
@@ -21,7 +22,7 @@ export function compareRequestBodies(oldBody: Place, newBody: Place, scope: Scop
   if (now.value === undefined) {
     report(scope, {
       kind: 'bodyRemoved',
-      effect: wasRequired ? 'wider' : 'narrower',
+      effect: isRequiredAt(old) ? 'wider' : 'narrower',
       old,
       message: 'There is no body any more.',
       ...(scope.writer === 'app'
@@ -30,15 +31,10 @@ export function compareRequestBodies(oldBody: Place, newBody: Place, scope: Scop
     })
     return
   }
-  if (wasRequired !== isRequired) {
-    report(scope, {
-      kind: isRequired ? 'requiredNow' : 'optionalNow',
-      effect: isRequired ? 'narrower' : 'wider',
-      old,
-      new: now,
-      message: isRequired ? 'There must be a body now.' : 'The body may be missing now.',
-    })
-  }
+  compareRequired(old, now, {
+    scope,
+    say: isRequired => (isRequired ? 'There must be a body now.' : 'The body may be missing now.'),
+  })
   compareContent(below(old, 'content'), below(now, 'content'), scope)
   compareRest(old, now, ['required', 'content'], scope)
 }

@@ -1,6 +1,7 @@
 // Parameters in path, query, headers and cookies.
 import { compareRest } from './annotations.ts'
 import { compareContent } from './compare-content.ts'
+import { compareRequired, isRequiredAt } from './compare-required.ts'
 import { compareSchemas } from './compare-schema.ts'
 import { type PlacedOperation, parametersOf } from './operations.ts'
 import { below, fieldsOf, type Place, schemaAt } from './place.ts'
@@ -49,16 +50,8 @@ function byOldNames(
 
 function compareParameter(old: Place, now: Place, scope: Scope): void {
   const shown = showName(now)
-  const [wasRequired, isRequired] = [old, now].map(isRequiredAt)
-  if (wasRequired !== isRequired) {
-    report(scope, {
-      kind: isRequired ? 'requiredNow' : 'optionalNow',
-      effect: isRequired ? 'narrower' : 'wider',
-      old,
-      new: now,
-      message: `${shown} is ${isRequired ? 'required' : 'optional'} now.`,
-    })
-  }
+  const say = (isRequired: boolean) => `${shown} is ${isRequired ? 'required' : 'optional'} now.`
+  compareRequired(old, now, { scope, say })
   const [before, after] = [old, now].map(showForm)
   if (before !== after) {
     report(scope, {
@@ -171,10 +164,6 @@ function reportMoved(old: Place, now: Place, scope: Scope): void {
     before,
     after,
   })
-}
-
-function isRequiredAt(place: Place): boolean {
-  return fieldsOf(place).required === true
 }
 
 function showName(place: Place): string {

@@ -2,7 +2,8 @@
 import { compareRest } from './annotations.ts'
 import { compareContent } from './compare-content.ts'
 import { comparedInParameter, compareValues } from './compare-parameters.ts'
-import { below, entriesOf, fieldsOf, type Place, resolve } from './place.ts'
+import { compareRequired } from './compare-required.ts'
+import { below, entriesOf, type Place, resolve } from './place.ts'
 import { report, type Scope } from './scope.ts'
 
 /** Compares answers of the provider, or those that an app gives to a callback. */
@@ -96,18 +97,9 @@ function compareHeaders(old: Place, now: Place, scope: Scope): void {
 }
 
 function compareHeader(old: Place, now: Place, { name, ...scope }: Scope & { name: string }): void {
-  const [wasRequired, isRequired] = [old, now].map(place => fieldsOf(place).required === true)
-  if (wasRequired !== isRequired) {
-    report(scope, {
-      kind: isRequired ? 'requiredNow' : 'optionalNow',
-      effect: isRequired ? 'narrower' : 'wider',
-      old,
-      new: now,
-      message: isRequired
-        ? `The header ${name} is always there now.`
-        : `The header ${name} may be missing now.`,
-    })
-  }
+  const say = (isRequired: boolean) =>
+    `The header ${name} ${isRequired ? 'is always there' : 'may be missing'} now.`
+  compareRequired(old, now, { scope, say })
   compareValues(old, now, scope)
   compareRest(old, now, comparedInParameter, scope)
 }

@@ -1,9 +1,9 @@
 // Lists of the only values that are allowed: `enum` and `const`.
 
 import { type Accepts, acceptanceOf } from './accepts.ts'
+import { includes } from './both-branches.ts'
 import type { Branch, Said } from './branch.ts'
 import { report, type Scope } from './scope.ts'
-import { includes } from './to-branches.ts'
 
 const reader =
   'An app that handles only the values it knows meets one that it does not know: it depends on the app.'
