@@ -64,12 +64,16 @@ export function toPointer(path: readonly PropertyKey[]): string {
 /** The value at a JSON pointer of plain names; undefined where there is none. */
 export function readAt(value: unknown, pointer: string | undefined): unknown {
   if (pointer === undefined) return undefined
+  // Most are names of the outermost object.
+  if (pointer.lastIndexOf('/') === 0) return memberOf(value, pointer.slice(1))
   let inner = value
-  for (const name of pointer.split('/').slice(1)) {
-    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, name)) return undefined
-    inner = (inner as Record<string, unknown>)[name]
-  }
+  for (const name of pointer.split('/').slice(1)) inner = memberOf(inner, name)
   return inner
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
 }
 
 function provenanceAt(schema: z.ZodType, path: readonly PropertyKey[]): Provenance | undefined {

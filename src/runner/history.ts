@@ -1,5 +1,5 @@
 // What only several exchanges together show: numbers used twice, callbacks that are missing, come again or too early.
-import type { Contract, Finding, OrderFields } from '../contract/index.ts'
+import { type Contract, type Finding, type OrderFields, readAt } from '../contract/index.ts'
 import type { CapturedExchange } from './exchange.ts'
 import type { LocatedFinding, Part, Party } from './findings.ts'
 import type { JudgedCallback } from './judge-callback.ts'
@@ -13,7 +13,6 @@ import {
   differentPayable,
   numberOf,
   payableOf,
-  read,
   type Values,
 } from './order-values.ts'
 
@@ -115,7 +114,7 @@ export function createHistory(
     if (!fields) return
     const asked = operation.orders?.request ?? noFields
     const { params = noValues } = request
-    const list = fields.list === undefined ? [answer] : read(answer, fields.list)
+    const list = fields.list === undefined ? [answer] : readAt(answer, fields.list)
     if (!Array.isArray(list)) return
     for (const [i, row] of list.entries()) {
       if (typeof row !== 'object' || row === null) continue

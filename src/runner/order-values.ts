@@ -1,19 +1,10 @@
 // What a message says of an order, at the places that a contract names.
-import type { Finding, OrderFields } from '../contract/index.ts'
+import { type Finding, type OrderFields, readAt } from '../contract/index.ts'
 
 export type Values = Readonly<Record<string, unknown>>
 
-/** The value at a JSON pointer of plain names. */
-export function read(value: unknown, pointer: string): unknown {
-  // Most are names of the outermost object.
-  if (pointer.lastIndexOf('/') === 0) return member(value, pointer.slice(1))
-  let inner = value
-  for (const name of pointer.split('/').slice(1)) inner = member(inner, name)
-  return inner
-}
-
 export function numberOf(values: unknown, pointer: string | undefined): string | undefined {
-  const number = pointer === undefined ? undefined : read(values, pointer)
+  const number = readAt(values, pointer)
   if (typeof number === 'number') return String(number)
   return typeof number === 'string' && number !== '' ? number : undefined
 }
@@ -21,7 +12,7 @@ export function numberOf(values: unknown, pointer: string | undefined): string |
 /** In minor units. */
 export function amountOf(values: Values, { amount }: OrderFields): number | undefined {
   if (!amount) return undefined
-  const value = read(values, amount.at)
+  const value = readAt(values, amount.at)
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const text = String(value)
   if (amount.unit === 'minor') return /^\d{1,15}$/.test(text) ? Number(text) : undefined
@@ -40,7 +31,7 @@ export function differentAmount(
 ): Finding | undefined {
   const { amount: field } = fields
   if (asked === undefined || !field) return undefined
-  const received = read(values, field.at)
+  const received = readAt(values, field.at)
   const amount = amountOf(values, fields) ?? decimalsOf(received)
   if (amount === undefined || amount === asked) return undefined
   const isUnit = amount === asked * 100 || asked === amount * 100
@@ -88,7 +79,7 @@ export function differentPayable(
       ? 'The amount to pay looks like fen in place of yuan, or yuan in place of fen.'
       : 'The amount to pay is not the one that was asked for, less a discount as there may be.',
     expected: `${show(asked - lessBy)} to ${show(asked)}`,
-    received: JSON.stringify(read(values, at)),
+    received: JSON.stringify(readAt(values, at)),
   }
 }
 
@@ -96,9 +87,4 @@ export function differentPayable(
 function decimalsOf(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   return /^\d{1,12}\.\d{1,2}$/.test(String(value)) ? Number(value) : undefined
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-  return (value as Record<string, unknown>)[name]
 }
