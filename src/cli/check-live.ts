@@ -9,6 +9,7 @@ import { version } from '../version.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { credentialVariables } from './credential-variables.ts'
 import { seenContracts } from './evidence-file.ts'
+import { findProvider } from './find-provider.ts'
 import { liveAccount } from './live-account.ts'
 import { writeRecording } from './recording.ts'
 
@@ -52,7 +53,7 @@ export function addCheckLive(check: Command): void {
 }
 
 async function run(provider: string, flags: Flags): Promise<void> {
-  const contract = await findContract(provider)
+  const contract = findProvider(provider, await seenContracts())
   const target = readTarget(flags.target)
   const options = readFlags(flags)
   const { account, origin } = await liveAccount(contract, {
@@ -103,16 +104,6 @@ async function run(provider: string, flags: Flags): Promise<void> {
   const why = `It was interrupted after ${report.exchanges} exchange${report.exchanges === 1 ? '' : 's'}.`
   const ended = interrupted.signal.aborted && { ended: { how: 'interrupted', why } as const }
   await finish({ ...report, ...ended }, flags)
-}
-
-async function findContract(provider: string): Promise<Contract> {
-  const known = await seenContracts()
-  const found = known.find(({ id }) => id === provider)
-  if (found) return found
-  throw new PaydoubleError(
-    'unknownProvider',
-    `Failed to find the provider ${JSON.stringify(provider)}: there is ${known.map(({ id }) => id).join(', ')}.`,
-  )
 }
 
 function readTarget(text: string): URL {

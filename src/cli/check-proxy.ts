@@ -10,6 +10,7 @@ import { checkAccounts } from './check-accounts.ts'
 import { finish, type OutputFlags, withOutputFlags } from './check-output.ts'
 import { toNumber } from './config.ts'
 import { seenContracts } from './evidence-file.ts'
+import { findProvider } from './find-provider.ts'
 import { writeRecording } from './recording.ts'
 
 const defaultPort = 4021
@@ -56,14 +57,7 @@ the command if it failed, otherwise 1 where something was found, 3 where the tar
 const closingGraceMs = 1000
 
 async function run(provider: string, command: readonly string[], flags: Flags): Promise<void> {
-  const contract = contracts.find(({ id }) => id === provider)
-  if (!contract) {
-    const known = contracts.map(({ id }) => id).join(', ')
-    throw new PaydoubleError(
-      'unknownProvider',
-      `Failed to find the provider ${JSON.stringify(provider)}: there is ${known}.`,
-    )
-  }
+  const contract = findProvider(provider, contracts)
   // Only this command needs it.
   const [{ createCheck, createRecorder }, { openProxy }] = await Promise.all([
     import('../runner/index.ts'),
