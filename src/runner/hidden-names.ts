@@ -17,5 +17,5 @@ const personal =
 
 /** `refreshToken ` as `refresh_Token`: a sample may have a space at the end of a name. */
 function inWords(name: string): string {
-  return name.trim().replace(/([a-z\d])([A-Z])/g, '$1_$2')
+  return name.trim().replace(/([a-z])([A-Z])/g, '$1_$2')
 }
