@@ -3,8 +3,15 @@ import { type Finding, type OrderFields, readAt } from '../contract/index.ts'
 
 export type Values = Readonly<Record<string, unknown>>
 
+/** The value at a place. Some providers write a space behind the names of fields; the amount is the same. */
+export function valueAt(values: unknown, pointer: string | undefined): unknown {
+  if (pointer === undefined) return undefined
+  const value = readAt(values, pointer)
+  return value === undefined ? readAt(values, `${pointer} `) : value
+}
+
 export function numberOf(values: unknown, pointer: string | undefined): string | undefined {
-  const number = readAt(values, pointer)
+  const number = valueAt(values, pointer)
   if (typeof number === 'number') return String(number)
   return typeof number === 'string' && number !== '' ? number : undefined
 }
@@ -12,7 +19,7 @@ export function numberOf(values: unknown, pointer: string | undefined): string |
 /** In minor units. */
 export function amountOf(values: Values, { amount }: OrderFields): number | undefined {
   if (!amount) return undefined
-  const value = readAt(values, amount.at)
+  const value = valueAt(values, amount.at)
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const text = String(value)
   if (amount.unit === 'minor') return /^\d{1,15}$/.test(text) ? Number(text) : undefined
@@ -31,7 +38,7 @@ export function differentAmount(
 ): Finding | undefined {
   const { amount: field } = fields
   if (asked === undefined || !field) return undefined
-  const received = readAt(values, field.at)
+  const received = valueAt(values, field.at)
   const amount = amountOf(values, fields) ?? decimalsOf(received)
   if (amount === undefined || amount === asked) return undefined
   const isUnit = amount === asked * 100 || asked === amount * 100
@@ -79,7 +86,7 @@ export function differentPayable(
       ? 'The amount to pay looks like fen in place of yuan, or yuan in place of fen.'
       : 'The amount to pay is not the one that was asked for, less a discount as there may be.',
     expected: `${show(asked - lessBy)} to ${show(asked)}`,
-    received: JSON.stringify(readAt(values, at)),
+    received: JSON.stringify(valueAt(values, at)),
   }
 }
 

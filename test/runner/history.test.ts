@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { its500, qfpay, vvtool } from '../../contracts/index.ts'
 import type { Contract } from '../../src/contract/index.ts'
 import { createHistory } from '../../src/runner/history.ts'
-import type { LocatedFinding } from '../../src/runner/index.ts'
+import { createCheck, type LocatedFinding } from '../../src/runner/index.ts'
 
 interface Step {
   readonly at?: number
@@ -274,4 +275,17 @@ test('numbers that are hostile names are numbers', () => {
   }
   callback('payment', { out_trade_no: {}, syssn: [], txamt: {} })
   expect(found).toEqual([])
+})
+
+test('an amount is compared under either spelling of its field', () => {
+  const file = new URL('captures/its500/spacedKey-documented.ndjson', import.meta.url)
+  const line = readFileSync(file, 'utf8').replace(
+    '\\"originalprice \\":\\"100\\"',
+    '\\"originalprice \\":\\"10000\\"',
+  )
+  const check = createCheck({ contracts: [its500] })
+  const { findings } = check.judge({ ...JSON.parse(line), place: { source: 'it', unit: 'line', number: 1 } })
+  expect(findings.filter(({ kind }) => kind !== 'spacedKey')).toMatchObject([
+    { kind: 'currencyUnit', pointer: '/originalprice', expected: '100', received: '"10000"' },
+  ])
 })

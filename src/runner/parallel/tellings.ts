@@ -1,13 +1,7 @@
 // What exchanges are held against each other by, as few plain values, so that another thread can be told of it cheaply.
-import {
-  type Callback,
-  type Contract,
-  type Operation,
-  type OrderFields,
-  readAt,
-} from '../../contract/index.ts'
+import type { Callback, Contract, Operation, OrderFields } from '../../contract/index.ts'
 import type { Told } from '../examine.ts'
-import type { Values } from '../order-values.ts'
+import { type Values, valueAt } from '../order-values.ts'
 
 export interface Tellings {
   /** What it is about, by its place among all of the contracts, and what is told of it; undefined where nothing is. */
@@ -125,7 +119,7 @@ function createFields(fields: OrderFields = noFields) {
 
     pack(message: Values | undefined, values: unknown[]): void {
       for (const pointer of pointers) {
-        const value = readAt(message, pointer)
+        const value = valueAt(message, pointer)
         values.push(typeof value === 'string' || typeof value === 'number' ? value : undefined)
       }
     },
