@@ -1,9 +1,10 @@
 // Sends a request as it stands, by node:http: a GET with a body works, and no header is added but those that HTTP needs.
 import http from 'node:http'
 import https from 'node:https'
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { WireRequest } from '../contract/index.ts'
+import { decompress } from './decompress.ts'
 import type { CapturedResponse } from './exchange.ts'
+import { toJoined } from './proxy/headers.ts'
 
 /** What came, or in words why nothing did. */
 export type Sent = { readonly response: CapturedResponse } | { readonly failure: string }
@@ -43,8 +44,11 @@ export function sendRequest(target: string, request: WireRequest, signal: AbortS
         if (length > longestAnswer) incoming.destroy(new Error('the answer is longer than 10 MiB'))
       })
       incoming.on('end', () => {
-        const received = toHeaders(incoming.rawHeaders)
-        const answer = decompress(Buffer.concat(chunks), received['content-encoding'])
+        const received = toJoined(incoming.rawHeaders)
+        const bytes = Buffer.concat(chunks)
+        const decoded = decompress(bytes, received['content-encoding'])
+        // What cannot be decompressed stays as it is, and is then found to be no JSON.
+        const answer = 'body' in decoded ? decoded.body : bytes
         resolve({ response: { status: incoming.statusCode ?? 0, headers: received, body: answer } })
       })
       incoming.on('close', () => {
@@ -55,32 +59,6 @@ export function sendRequest(target: string, request: WireRequest, signal: AbortS
   outgoing.on('error', fail)
   outgoing.end(body)
   return promise
-}
-
-/** Repeated ones are joined, as HTTP has it. */
-function toHeaders(raw: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = String(raw[i]).toLowerCase()
-    headers[name] = name in headers ? `${headers[name]}, ${raw[i + 1]}` : String(raw[i + 1])
-  }
-  return headers
-}
-
-const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-}
-
-/** What cannot be decompressed stays as it is, and is then found to be no JSON. */
-function decompress(body: Buffer, encoding = ''): Uint8Array {
-  try {
-    return decoders[encoding.trim().toLowerCase()]?.(body, { maxOutputLength: longestAnswer }) ?? body
-  } catch {
-    return body
-  }
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -66,11 +66,12 @@ export function without(raw: RawHeaders, name: string): string[] {
 
 /** As what is judged has them: lower-case names, repeated ones joined. */
 export function toJoined(raw: RawHeaders): Record<string, string> {
-  const joined: Record<string, string> = {}
+  // Any name may come, such as `constructor`.
+  const joined: Record<string, string> = Object.create(null)
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase()
     const value = raw[i + 1] ?? ''
-    const before = Object.hasOwn(joined, name) ? joined[name] : undefined
+    const before = joined[name]
     joined[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`
   }
   return joined

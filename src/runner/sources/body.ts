@@ -1,6 +1,6 @@
 // Bodies as they were sent: without what the transport does to them.
 import { Buffer, isUtf8 } from 'node:buffer'
-import * as zlib from 'node:zlib'
+import { encodingsOf, isZlib, mostDecompressed, undo } from '../decompress.ts'
 import type { CapturedBody } from '../exchange.ts'
 import type { Headers } from './headers.ts'
 
@@ -11,13 +11,9 @@ export interface ReadBody {
   readonly problem?: string
 }
 
-/** Larger ones are not judged: an answer of a provider has a few hundred bytes, and a bomb has gigabytes. */
-export const mostBodyBytes = 16 * 2 ** 20
-
 /** Undoes the compression that the headers name, or that the bytes begin with. */
 export function decompress(bytes: Uint8Array, headers: Headers): ReadBody {
-  const named = (headers['content-encoding'] ?? '').toLowerCase().split(',')
-  const encodings = named.map(each => each.trim()).filter(each => each !== '' && each !== 'identity')
+  const encodings = encodingsOf(headers['content-encoding'] ?? '')
   if (encodings.length === 0) {
     const found = Object.keys(magic).find(name => begins(bytes, name))
     if (found === undefined) return { body: bytes }
@@ -80,42 +76,9 @@ function isText(bytes: Uint8Array): boolean {
   return !bytes.some(byte => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
 }
 
-function undo(encoding: string, bytes: Uint8Array): Uint8Array {
-  const options = { maxOutputLength: mostBodyBytes }
-  switch (encoding) {
-    case 'gzip':
-    case 'x-gzip':
-      return zlib.gunzipSync(bytes, options)
-    case 'br':
-      return undoBrotli(bytes, options)
-    case 'deflate':
-      // With the two bytes in front that the standard asks for, or without, as some servers send it.
-      return isZlib(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options)
-    case 'zstd':
-      if (!('zstdDecompressSync' in zlib)) throw new Error('Node 22.15 or newer can')
-      return zlib.zstdDecompressSync(bytes, options)
-    default:
-      throw new Error('this is unknown here')
-  }
-}
-
-function undoBrotli(bytes: Uint8Array, options: zlib.BrotliOptions): Uint8Array {
-  const body = zlib.brotliDecompressSync(bytes, options)
-  // A text that begins with a brace reads as the end of nothing, and what comes behind it is left out.
-  if (body.length === 0 && bytes.length > longestNothing) throw new Error('nothing is in it')
-  return body
-}
-
-/** What brotli makes of no bytes is no longer. */
-const longestNothing = 4
-
-function isZlib([first = 0, second = 0]: Uint8Array): boolean {
-  return first % 16 === 8 && (first * 256 + second) % 31 === 0
-}
-
 function problemOf(encoding: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ERR_BUFFER_TOO_LARGE')
-    return `is more than ${mostBodyBytes / 2 ** 20} MiB once it is decompressed (${encoding})`
+    return `is more than ${mostDecompressed / 2 ** 20} MiB once it is decompressed (${encoding})`
   return `is compressed (${encoding}) and cannot be decompressed: ${message}`
 }
