@@ -34,19 +34,19 @@ export const cases = {
   fractionalAmount: {
     ...refusedOrder({
       summary: 'An order over 2.5 fen is refused: amounts are whole numbers.',
-      provenance: documented('rule.amount-integer'),
+      provenance: assumed('the document says that amounts are integers, and not what comes of another one'),
       change: { amount: 2.5 },
     }),
     probe: ['unknownPayer', 'unknownReceiver'],
   },
   zeroAmount: refusedOrder({
     summary: 'An order over nothing is refused.',
-    provenance: documented('payment.request.amount'),
+    provenance: assumed('the document names no least amount'),
     change: { amount: 0 },
   }),
   negativeAmount: refusedOrder({
     summary: 'An order over a negative amount is refused.',
-    provenance: documented('payment.request.amount'),
+    provenance: assumed('the document names no least amount'),
     change: { amount: -100 },
   }),
   missingAmount: refusedOrder({

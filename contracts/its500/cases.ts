@@ -38,6 +38,11 @@ const refusedOrder = (
 /** An `orderId` that nobody was given. */
 const unknownOrder = 'oderpay-00000000-0000-4000-8000-000000000000'
 
+/** The three rows about amounts: the table says what each means, and not which of them comes. */
+const anyAmount = ['wrongAmount', 'amountFormat', 'amountTooSmall'] as const
+
+const assumedCode = 'the document says that parameters can be missing, and not by which code'
+
 const otherSecret = '00000000000000000000000000000000'
 
 const withoutCredentials = (request: WireRequest): WireRequest => {
@@ -69,32 +74,34 @@ export const cases = {
   },
   emptyPrice: refusedOrder({
     summary: 'An order with an empty price is refused.',
-    expect: ['wrongAmount'],
+    expect: anyAmount,
     provenance: documented('code.10002'),
+    assumedCode,
     change: { price: '' },
   }),
   missingPrice: refusedOrder({
     summary: 'An order without a price is refused.',
-    expect: ['wrongAmount'],
+    expect: anyAmount,
     provenance: documented('code.10002'),
+    assumedCode,
     change: { price: undefined },
   }),
   zeroPrice: refusedOrder({
     summary: 'An order over nothing is refused.',
-    expect: ['wrongAmount'],
-    provenance: documented('code.10002'),
+    expect: anyAmount,
+    provenance: documented('code.10004'),
     change: { price: '0' },
   }),
   negativePrice: refusedOrder({
     summary: 'An order over a negative amount is refused.',
-    expect: ['wrongAmount'],
-    provenance: documented('code.10002'),
+    expect: anyAmount,
+    provenance: documented('code.10004'),
     change: { price: '-100' },
   }),
   threeDecimals: refusedOrder({
     summary: 'An order over a price with three decimals is refused.',
-    expect: ['amountFormat'],
-    provenance: documented('rule.amount-decimals'),
+    expect: ['amountFormat', 'wrongAmount'],
+    provenance: assumed('the document gives two decimals, and not what comes of three'),
     change: { price: '100.001' },
   }),
   noNumber: refusedOrder({
@@ -112,19 +119,20 @@ export const cases = {
   longName: refusedOrder({
     summary: 'An order with a name of 101 characters is refused: 100 are the most.',
     expect: ['invalidParameter'],
-    provenance: documented('createOrder.request.name'),
+    provenance: assumed('the document gives the length, and not what comes of a longer name'),
     change: { name: 'paydouble'.padEnd(101, '0') },
   }),
   unknownPayType: refusedOrder({
     summary: 'An order with a paytype that is none is refused.',
     expect: ['invalidParameter'],
-    provenance: documented('createOrder.request.paytype'),
+    provenance: assumed('the document lists three, and not what comes of another one'),
     change: { paytype: 'paydouble' },
   }),
   jsonBody: refusedOrder({
     summary: 'Of parameters that come as JSON none arrives, so that the price is missing.',
-    expect: ['wrongAmount'],
+    expect: anyAmount,
     provenance: documented('rule.form-content-type'),
+    assumedCode,
     spoil: request => ({
       ...request,
       headers: { ...request.headers, 'content-type': 'application/json' },
@@ -134,7 +142,9 @@ export const cases = {
   unregisteredCallback: refusedOrder({
     summary: 'An order with a callbackurl that is not registered is refused.',
     expect: ['badCallbackUrl'],
-    provenance: documented('rule.callback-set-before-order'),
+    provenance: assumed(
+      'the document says that it must be registered, and not what comes of one that is not',
+    ),
     change: { callbackurl: 'https://paydouble.invalid/paid' },
   }),
   wrongSecret: refusedOrder({
@@ -151,8 +161,9 @@ export const cases = {
   }),
   missingCredentials: refusedOrder({
     summary: 'An order without AppKey and AppSecret is refused.',
-    expect: ['wrongCredentials'],
+    expect: ['wrongCredentials', 'unknownMerchant'],
     provenance: documented('code.10005'),
+    assumedCode,
     spoil: withoutCredentials,
   }),
 
@@ -191,7 +202,7 @@ export const cases = {
     needs: ['appKey'],
     params: () => ({ type: '3' }),
     expect: ['invalidRequest'],
-    provenance: observed('randomCode.request.type'),
+    provenance: assumed('the types 1 and 2 were seen; what comes of another one, no source says'),
   },
 
   order: {

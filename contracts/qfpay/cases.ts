@@ -1,6 +1,7 @@
 // What to try QFPay with. None but the last few make an order; those whose code is ours to find out say so.
 import { formatTime } from '../../src/contract/codec/time.ts'
 import {
+  assumed,
   type Case,
   type CaseGiven,
   documented,
@@ -73,12 +74,12 @@ export const cases = {
   },
   zeroAmount: refusedPayment({
     summary: 'A payment over nothing is refused.',
-    provenance: documented('payment.request.txamt'),
+    provenance: assumed('no page names a least amount'),
     change: { txamt: '0' },
   }),
   negativeAmount: refusedPayment({
     summary: 'A payment over a negative amount is refused.',
-    provenance: documented('payment.request.txamt'),
+    provenance: assumed('no page names a least amount'),
     change: { txamt: '-200' },
   }),
   missingAmount: refusedPayment({
@@ -94,7 +95,7 @@ export const cases = {
   }),
   longOrderNumber: refusedPayment({
     summary: 'A payment with an out_trade_no of 129 characters is refused.',
-    provenance: documented('payment.request.out_trade_no'),
+    provenance: assumed('the length is documented, and not what comes of a longer one'),
     params: given => ({ ...order(given), out_trade_no: given.number('refused').padEnd(129, '0') }),
   }),
   unknownCurrency: refusedPayment({
@@ -109,23 +110,24 @@ export const cases = {
   }),
   shortExpiry: refusedPayment({
     summary: 'A payment whose code is to live for 4 minutes is refused: 5 are the fewest.',
-    provenance: documented('rule.expired-time-min'),
+    provenance: assumed('the range is documented, and not what comes of a time outside of it'),
     change: { expired_time: '4' },
   }),
   longExpiry: refusedPayment({
     summary: 'A payment whose code is to live for 121 minutes is refused: 120 are the most.',
-    provenance: documented('rule.expired-time-max'),
+    provenance: assumed('the range is documented, and not what comes of a time outside of it'),
     change: { expired_time: '121' },
   }),
   unknownPayType: refusedPayment({
     summary: 'A payment of a pay type that is in no table is refused.',
     expect: ['payTypeNotEnabled'],
+    assumedCode: 'the page is about a pay type that exists and is not enabled',
     provenance: published('rule.pay-type-not-enabled'),
     change: { pay_type: '899999' },
   }),
   renminbiTagElsewhere: refusedPayment({
     summary: 'A payment with rmb_tag that is not in CNY is refused.',
-    provenance: documented('rule.rmb-tag'),
+    provenance: assumed('what it is for is documented, and not what comes of it elsewhere'),
     change: { rmb_tag: 'Y' },
   }),
   wrongMchid: refusedPayment({
@@ -391,6 +393,7 @@ export const cases = {
     }),
     expect: ['alreadyRefunded', 'refundClosed', 'orderRefunded', 'refundTooHigh', 'refundUnderWay'],
     provenance: published('code.1125'),
+    assumedCode: 'several published codes say that an order was given back',
     unready: ['maintenance'],
   },
 } as const satisfies Readonly<Record<string, Case>>

@@ -49,32 +49,34 @@ const detail = (given: { type: string; number: (at: CaseGiven) => unknown }) =>
     params: (at: CaseGiven) => ({ order_number: given.number(at), type: given.type }),
   }) as const
 
+const otherLength = 'the document gives the length, and not what comes of another one'
+
 const tokenRefused = 'no source says which code answers a token request that is refused'
 
 export const cases = {
-  zeroPrice: {
-    ...refusedOrder({
-      summary: 'A code for a price of nothing is refused.',
-      provenance: documented('code.100'),
-      change: { order_price: '0' },
-    }),
-    probe: ['invalidToken'],
-  },
+  zeroPrice: refusedOrder({
+    summary: 'A code for a price of nothing is refused.',
+    provenance: assumed('the document names no least price'),
+    change: { order_price: '0' },
+  }),
   fractionalPrice: refusedOrder({
     summary: 'A code for a price of 1.5 fen is refused.',
-    provenance: documented('paymentQrCode.request.order_price'),
+    provenance: assumed('the document gives the unit, and not what comes of a part of it'),
     change: { order_price: '1.5' },
   }),
   negativePrice: refusedOrder({
     summary: 'A code for a negative price is refused.',
-    provenance: documented('code.100'),
+    provenance: assumed('the document names no least price'),
     change: { order_price: '-100' },
   }),
-  missingPrice: refusedOrder({
-    summary: 'A code without order_price is refused.',
-    provenance: documented('paymentQrCode.request.order_price'),
-    change: { order_price: undefined },
-  }),
+  missingPrice: {
+    ...refusedOrder({
+      summary: 'A code without order_price is refused.',
+      provenance: documented('paymentQrCode.request.order_price'),
+      change: { order_price: undefined },
+    }),
+    probe: ['invalidToken'],
+  },
   missingOrderNumber: refusedOrder({
     summary: 'A code without relation_order_number is refused.',
     provenance: documented('paymentQrCode.request.relation_order_number'),
@@ -82,12 +84,12 @@ export const cases = {
   }),
   shortOrderNumber: refusedOrder({
     summary: 'A relation_order_number of 5 characters is refused: 6 are the fewest.',
-    provenance: documented('rule.relation-order-number-length'),
+    provenance: assumed(otherLength),
     change: { relation_order_number: 'pd123' },
   }),
   longOrderNumber: refusedOrder({
     summary: 'A relation_order_number of 33 characters is refused: 32 are the most.',
-    provenance: documented('rule.relation-order-number-length'),
+    provenance: assumed(otherLength),
     params: at => ({ ...order(at), relation_order_number: at.number('refused').padEnd(33, '0') }),
   }),
   missingMerchant: refusedOrder({
@@ -117,7 +119,8 @@ export const cases = {
       ...request,
       headers: { authorization: String(request.headers.authorization).replace('Bearer ', '') },
     }),
-    ...wrongToken,
+    expect: ['invalidToken'],
+    provenance: assumed('the document shows Bearer, and not what comes without'),
   }),
   otherMethod: refusedOrder({
     summary: 'A request by another method is refused.',
@@ -161,6 +164,7 @@ export const cases = {
     ...detail({ type: '1', number: at => at.number('unknown') }),
     credentials: own => ({ ...own, accessToken: 'paydouble0paydouble0paydouble0paydouble0' }),
     ...wrongToken,
+    assumedCode: 'the page of the query lists no codes',
   },
   tokenWrongSecret: {
     summary: 'A token for a client_secret that is not right is refused.',

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { inOurWords, isDay, PaydoubleError, showProblem } from '../contract/index.ts'
 import type { FindingGroup } from './findings.ts'
-import type { AcceptedFinding, CheckReport } from './report.ts'
+import { type AcceptedFinding, type CheckReport, caseFindingId } from './report.ts'
 
 export interface Baseline {
   readonly version: 1
@@ -11,7 +11,7 @@ export interface Baseline {
 
 export const emptyBaseline: Baseline = { version: 1, accepted: [] }
 
-const idPattern = /^\S+\.\S+ (request|response|callback) \S+( .*)?$/s
+const idPattern = /^\S+\.\S+ (request|response|callback|case) \S+( .*)?$/s
 
 const schema = z.strictObject({
   version: z.literal(1),
@@ -115,6 +115,9 @@ function isOver({ expires }: AcceptedFinding, today: string): boolean {
   return expires < today
 }
 
-function wasJudged({ judged }: CheckReport, id: string): boolean {
+/** A case has the name of no operation, but may have the same. */
+function wasJudged({ judged, cases = [] }: CheckReport, id: string): boolean {
+  const ran = cases.find(each => caseFindingId(each) === id)
+  if (ran || id.endsWith(' case caseDiffers')) return ran !== undefined && ran.outcome !== 'skipped'
   return judged.some(({ provider, name }) => id.startsWith(`${provider}.${name} `))
 }

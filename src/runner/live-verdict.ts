@@ -114,11 +114,14 @@ function assumptionOf(
   tried: Case,
   outcome: Judgement['outcome'],
 ): Provenance | undefined {
-  if (tried.provenance.level === 'assumed') return tried.provenance
+  const row = contract.errors[tried.expect[0] ?? '']?.provenance
+  // It is refused, as is assumed; what differs is the code alone.
+  if (tried.provenance.level === 'assumed')
+    return outcome === 'refused' && row?.level === 'assumed' ? row : tried.provenance
   // That it is refused is no assumption, only by which code.
   if (outcome !== 'refused' || !isCodeAssumed(contract, tried)) return undefined
   if (tried.assumedCode !== undefined) return assumed(tried.assumedCode)
-  return contract.errors[tried.expect[0] ?? '']?.provenance
+  return row
 }
 
 function holdsIn({ holds }: Case, answer: Readonly<Record<string, unknown>>, given: CaseGiven): boolean {

@@ -8,7 +8,7 @@ import { createPace, type Time } from './live-pace.ts'
 import { type PlannedCase, planCases } from './live-plan.ts'
 import { sendRequest, toUrl } from './live-send.ts'
 import { judgeCase, kindsToLeaveOut, showExpected, type Verdict, whyRefused } from './live-verdict.ts'
-import type { CaseOutcome, CheckReport } from './report.ts'
+import { type CaseOutcome, type CheckReport, caseFindingId } from './report.ts'
 
 export interface LiveOptions extends Time {
   /** Where the provider answers; a path in it comes before those of the operations. */
@@ -56,7 +56,8 @@ export async function runCases(contract: Contract, options: LiveOptions): Promis
   const cases: CaseOutcome[] = []
   for (const each of planned) cases.push(await run.one(each))
   const report = check.end({ title: `live ${contract.id} at ${target}`, version })
-  return { ...report, findings: [...report.findings, ...run.assumptions()], cases }
+  const findings = [...run.differences(), ...report.findings, ...run.assumptions()]
+  return { ...report, findings, cases }
 }
 
 type Answer = Readonly<Record<string, unknown>>
@@ -76,6 +77,7 @@ function createRun(
   const pace = createPace(contract.rateLimits, options)
   const answers = new Map<string, Answer>()
   const assumptions = new Map<string, FindingGroup>()
+  const differences: FindingGroup[] = []
   const numbers = new Map<string, string>()
   const prefix = `pd${now().toString(36)}${options.runId}`
   let sent = 0
@@ -119,7 +121,9 @@ function createRun(
       const code = tried.qrCode?.(answer)
       if (code) options.onCode?.({ name, ...code })
     }
-    if (verdict.provenance) keepAssumption(tried, { verdict, exchange, expected })
+    const said = { name, verdict, exchange, expected }
+    if (verdict.outcome === 'differs') differences.push(toDifference(tried, said))
+    else if (verdict.provenance) keepAssumption(tried, said)
     return {
       ...outcome,
       outcome: verdict.outcome,
@@ -204,39 +208,72 @@ function createRun(
   }
 
   /** Assumptions about different rows of the error table are different findings, although all are about its code. */
-  function keepAssumption(
-    tried: Case,
-    { verdict, exchange, expected }: { verdict: Verdict; exchange: CapturedExchange; expected: string },
-  ): void {
+  function keepAssumption(tried: Case, said: Said): void {
     const { operation, expect } = tried
+    const { verdict } = said
     const id = `${contract.id}.${operation} response assumptionDiffers ${[expect].flat().join('|')}`
-    const received = check.mask.text(verdict.received)
-    const { at, place } = exchange
-    const seen = { ...(at !== undefined && { at }), place }
-    const known = assumptions.get(id)
-    assumptions.set(id, {
+    const made: FindingGroup = {
+      ...toGroup(tried, said),
       id,
       kind: 'assumptionDiffers',
       severity: 'note',
+      message:
+        `No source says what comes here, and the assumption does not hold. ${tried.summary} ${verdict.why ?? ''}`.trim(),
+      ...(verdict.provenance && { provenance: verdict.provenance }),
+    }
+    const known = assumptions.get(id)
+    assumptions.set(id, {
+      ...made,
+      ...known,
+      count: (known?.count ?? 0) + 1,
+      last: made.last,
+      examples: [...new Set([...(known?.examples ?? []), ...made.examples])].slice(0, 3),
+    })
+  }
+
+  /** Each case is a finding of its own, so that one can be accepted and the next one not. */
+  function toDifference(tried: Case, said: Said): FindingGroup {
+    return {
+      ...toGroup(tried, said),
+      id: caseFindingId({ provider: contract.id, name: said.name }),
+      kind: 'caseDiffers',
+      severity: 'breaking',
+      message: `The case ${said.name} got another answer. ${tried.summary} ${said.verdict.why ?? ''}`.trim(),
+      provenance: tried.provenance,
+    }
+  }
+
+  function toGroup(
+    { operation }: Case,
+    { verdict, exchange, expected }: Said,
+  ): Omit<FindingGroup, 'id' | 'kind' | 'severity' | 'message'> {
+    const received = check.mask.text(verdict.received)
+    const { at, place } = exchange
+    const seen = { ...(at !== undefined && { at }), place }
+    return {
       provider: contract.id,
       name: operation,
       part: 'response',
       by: 'provider',
       pointer: `/${contract.codeField}`,
-      message:
-        `No source says what comes here, and the assumption does not hold. ${tried.summary} ${verdict.why ?? ''}`.trim(),
       expected,
       received,
-      ...(verdict.provenance && { provenance: verdict.provenance }),
-      ...known,
-      count: (known?.count ?? 0) + 1,
-      first: known?.first ?? seen,
+      count: 1,
+      first: seen,
       last: seen,
-      examples: [...new Set([...(known?.examples ?? []), received])].slice(0, 3),
-    })
+      examples: [received],
+    }
   }
 
-  return { one, assumptions: () => [...assumptions.values()] }
+  return { one, assumptions: () => [...assumptions.values()], differences: () => differences }
+}
+
+/** What came of a case, and how it is called. */
+interface Said {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly exchange: CapturedExchange
+  readonly expected: string
 }
 
 function toRequest({ operations, wire }: Contract, tried: Case, given: CaseGiven) {

@@ -52,9 +52,10 @@ function isEmpty({ judged, cases = [], fidelity = [] }: CheckReport): boolean {
   )
 }
 
-function failedText({ findings, cases = [] }: CheckReport, failOn: FailOn): string {
-  const differs = cases.filter(({ outcome }) => outcome === 'differs').length
-  const open = findings.filter(finding => isFailing(finding, failOn)).length
+function failedText({ findings }: CheckReport, failOn: FailOn): string {
+  const failing = findings.filter(finding => isFailing(finding, failOn))
+  const differs = failing.filter(({ kind }) => kind === 'caseDiffers').length
+  const open = failing.length - differs
   const parts = [
     ...(open > 0 ? [`${open} ${open === 1 ? 'difference' : 'differences'} from the contracts`] : []),
     ...(differs > 0 ? [`${differs} ${differs === 1 ? 'case' : 'cases'} with another answer`] : []),

@@ -21,21 +21,12 @@ const commands = { breaking: 'error', additive: 'warning', note: 'notice' } as c
 export function toAnnotations(report: CheckReport, { failOn, lines = {} }: AnnotationOptions = {}): string {
   const verdict = verdictOf(report, failOn)
   const own = verdict.exitCode >= 2 ? [command('error', { title: 'paydouble check' }, verdict.text)] : []
-  const cases = (report.cases ?? [])
-    .filter(({ outcome }) => outcome === 'differs')
-    .map(({ provider, name, summary, expected, received }) =>
-      command(
-        'error',
-        { title: `${provider}.${name}: another answer` },
-        `${summary} Expected: ${expected}. Received: ${received}.`,
-      ),
-    )
   const findings = report.findings
     .filter(({ accepted }) => !accepted)
     .toSorted((a, b) => rankOf(a) - rankOf(b))
     .slice(0, mostAnnotations)
     .map(finding => toAnnotation(finding, lines))
-  const all = [...own, ...cases, ...findings].slice(0, mostAnnotations)
+  const all = [...own, ...findings].slice(0, mostAnnotations)
   return all.map(line => `${line}\n`).join('')
 }
 

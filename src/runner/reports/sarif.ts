@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Severity } from '../../contract/index.ts'
 import { type Place, showPlace } from '../exchange.ts'
 import type { FindingGroup } from '../findings.ts'
-import type { CaseOutcome, CheckReport } from '../report.ts'
+import type { CheckReport } from '../report.ts'
 import { verdictOf } from '../verdict.ts'
 import { type FactLines, factLineOf } from './fact-lines.ts'
 import { kindOf } from './kinds.ts'
@@ -16,9 +16,7 @@ export interface SarifOptions extends ReportOptions {
 
 /** A SARIF log with one run. */
 export function toSarif(report: CheckReport, { failOn, lines = {} }: SarifOptions = {}): string {
-  const cases = (report.cases ?? []).filter(({ outcome }) => outcome === 'differs')
   const kinds = new Map(report.findings.map(({ kind, severity }) => [kind, severity]))
-  if (cases.length > 0) kinds.set('caseDiffers', 'breaking')
   const ruleIds = [...kinds.keys()]
   const verdict = verdictOf(report, failOn)
   const log = {
@@ -47,10 +45,7 @@ export function toSarif(report: CheckReport, { failOn, lines = {} }: SarifOption
           [sources]: { description: { text: `The sources of paydouble ${report.version}.` } },
         },
         columnKind: 'utf16CodeUnits',
-        results: [
-          ...report.findings.map(finding => toResult(finding, ruleIds, lines)),
-          ...cases.map(each => toCaseResult(each, ruleIds)),
-        ],
+        results: report.findings.map(finding => toResult(finding, ruleIds, lines)),
       },
     ],
   }
@@ -157,27 +152,6 @@ function toUri(source: string): string {
   const path = source.toWellFormed().replaceAll('\\', '/')
   const encoded = path.split('/').map(encodeURIComponent).join('/')
   return path.startsWith('/') ? `file://${encoded}` : encoded
-}
-
-function toCaseResult(
-  { provider, name, summary, expected, received }: CaseOutcome,
-  ruleIds: readonly string[],
-): object {
-  return {
-    ruleId: 'caseDiffers',
-    ruleIndex: ruleIds.indexOf('caseDiffers'),
-    level: 'error',
-    message: { text: `${provider}.${name}: ${summary} Expected: ${expected}. Received: ${received}.` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: `contracts/${toUri(provider)}/cases.ts`, uriBaseId: sources },
-        },
-        logicalLocations: [{ name, fullyQualifiedName: `${provider}.cases.${name}`, kind: 'function' }],
-      },
-    ],
-    partialFingerprints: { 'findingId/v1': fingerprint(`${provider} case ${name}`) },
-  }
 }
 
 function toNotifications({ unmatched, unreadable, unverified, baseline }: CheckReport): object[] {

@@ -104,6 +104,15 @@ export const richReport: CheckReport = {
       count: 12,
     }),
     finding({
+      id: 'qfpay.missingAmount case caseDiffers',
+      kind: 'caseDiffers',
+      pointer: '/respcd',
+      message: 'The case missingAmount got another answer. A payment without an amount is refused.',
+      expected: 'invalidParameter (1104)',
+      received: '1103',
+      provenance: documented('payment.request.txamt'),
+    }),
+    finding({
       kind: 'wrongSignature',
       pointer: '',
       message: 'X-QF-SIGN does not match the body.',

@@ -28,17 +28,25 @@ test('no more than ten are written, the worst ones', () => {
   expect(rows.every(row => row.startsWith('::error '))).toBe(true)
 })
 
-test('cases and the end of a check count among the ten', () => {
-  const cases = richReport.cases ?? []
+test('the end of a check counts among the ten, and a case is annotated as its finding', () => {
+  const findings = [
+    ...manyReport.findings,
+    ...richReport.findings.filter(({ kind }) => kind === 'caseDiffers'),
+  ]
   const ended = { how: 'unreachable', why: 'Nobody answers.' } as const
-  const rows = toAnnotations({ ...manyReport, cases: [...cases, ...cases], ended })
+  const rows = toAnnotations({
+    ...manyReport,
+    findings: findings.reverse(),
+    cases: richReport.cases ?? [],
+    ended,
+  })
     .trimEnd()
     .split('\n')
   expect(rows).toHaveLength(10)
   expect(rows.slice(0, 3)).toEqual([
     '::error title=paydouble check::Nobody answers.',
-    expect.stringContaining('another answer'),
-    expect.stringContaining('another answer'),
+    expect.stringContaining('The case missingAmount got another answer.'),
+    expect.stringContaining('missingField'),
   ])
 })
 
