@@ -48,7 +48,7 @@ test('it shows the verdict, the counts, and each finding with all that is known 
   const { page } = await open(richReport)
   expect(await page.locator('h1').innerText()).toBe('Failed')
   expect(await page.locator('.counts li').allInnerTexts()).toEqual([
-    '4\nbreaking',
+    '5\nbreaking',
     '1\nadditive',
     '1\nnote',
     '1\naccepted',

@@ -52,7 +52,7 @@ test('colour adds nothing but colour', () => {
 
 test('the verdict is first, and last where a report is long', () => {
   const lines = toTerminalText(richReport).trimEnd().split('\n')
-  expect(lines[0]).toMatch(/^✖ FAILED {2}4 breaking/)
+  expect(lines[0]).toMatch(/^✖ FAILED {2}5 breaking/)
   expect(lines.at(-1)).toBe(lines[0])
 })
 
