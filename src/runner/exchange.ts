@@ -23,6 +23,8 @@ export interface About {
   readonly provider: string
   readonly operation?: string
   readonly callback?: string
+  /** It is one of the callbacks; the fields say which one comes nearest. */
+  readonly isCallback?: true
 }
 
 /** Where in a source an exchange stands. */

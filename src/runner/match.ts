@@ -90,8 +90,12 @@ export function createMatcher(options: MatchOptions): (request: CapturedRequest,
     return match
   }
 
-  function matchKnown({ url }: CapturedRequest, { provider: id, operation: name, callback }: About): Match {
+  function matchKnown(request: CapturedRequest, about: About): Match {
+    const { url } = request
+    const { provider: id, operation: name, callback } = about
     const contract = byId.get(id)
+    const nearest = contract && about.isCallback && nearestCallback(contract, request)
+    if (nearest) return nearest
     const known = ownOf(contract?.callbacks, callback)
     if (contract && callback !== undefined && known)
       return { kind: 'callback', contract, name: callback, callback: known }
@@ -191,6 +195,7 @@ const enoughFields = 0.6
 /** Knows callbacks by their fields: they go to addresses of the merchant. */
 function createCallbackMatcher(
   contracts: readonly Contract[],
+  enough = enoughFields,
 ): (request: CapturedRequest) => MatchedCallback | undefined {
   const callbacks = contracts.flatMap(contract =>
     Object.entries(contract.callbacks).map(([name, callback]) => {
@@ -206,7 +211,7 @@ function createCallbackMatcher(
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     const near = callbacks
       .map(each => ({ ...each, present: each.required.filter(name => Object.hasOwn(value, name)) }))
-      .filter(({ present, required }) => present.length >= required.length * enoughFields)
+      .filter(({ present, required }) => present.length >= required.length * enough)
     if (near.length < 2) return near[0]?.match
     // Between callbacks of the same fields, those decide that can only have one value.
     const scored = near.map(({ match, present, required, shape }) => {
@@ -216,6 +221,14 @@ function createCallbackMatcher(
     })
     return scored.reduce((best, each) => (each.score > best.score ? each : best)).match
   }
+}
+
+/** Whatever has become of it, so that it is judged. */
+function nearestCallback(contract: Contract, request: CapturedRequest): MatchedCallback | undefined {
+  const [first] = Object.entries(contract.callbacks)
+  const found = createCallbackMatcher([contract], 0)(request)
+  if (found || !first) return found
+  return { kind: 'callback', contract, name: first[0], callback: first[1] }
 }
 
 export function withoutQuery(url: string): string {

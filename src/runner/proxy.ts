@@ -61,12 +61,9 @@ export async function openProxy(options: ProxyOptions): Promise<CheckProxy> {
   const { check, contract, now, onExchange, bodyLimit: limit = defaultBodyLimit } = options
   const target = createUpstream(options.target, '--target')
   const merchant = options.merchant === undefined ? undefined : createUpstream(options.merchant, '--merchant')
-  const [onlyCallback, another] = Object.keys(contract.callbacks)
-  /** Between several callbacks the fields decide. */
+  /** Between several callbacks the fields decide; it is one of them, whatever has become of it. */
   const aboutCallback: About | undefined =
-    onlyCallback !== undefined && another === undefined
-      ? { provider: contract.id, callback: onlyCallback }
-      : undefined
+    Object.keys(contract.callbacks).length > 0 ? { provider: contract.id, isCallback: true } : undefined
   const counts = { answered: 0, failed: 0 }
   let lastFailure: string | undefined
   let number = 0

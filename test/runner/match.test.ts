@@ -158,3 +158,17 @@ test.each(['constructor', '__proto__', 'toString'])('%s is no operation and no c
   expect(match(request, { provider: 'qfpay', operation: name })).toEqual(unmatched)
   expect(match(request, { provider: 'qfpay', callback: name })).toEqual(unmatched)
 })
+
+test.each(['{}', '<html></html>', '{"status":"1"}'])(
+  'what is known to be a callback of a provider of several is the nearest one, and judged: %s',
+  body => {
+    const check = createCheck({ contracts })
+    const { match, findings } = check.judge({
+      request: { method: 'POST', url: '/paid', headers: { 'content-type': 'application/json' }, body },
+      about: { provider: 'qfpay', isCallback: true },
+      place: { source: 'test', unit: 'call', number: 1 },
+    })
+    expect(match.kind).toBe('callback')
+    expect(findings.length).toBeGreaterThan(0)
+  },
+)
