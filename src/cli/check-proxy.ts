@@ -51,7 +51,8 @@ To have callbacks judged, too, start it with --merchant, and tell the provider t
 the app: http://127.0.0.1:${defaultPort}/_callbacks/ and the rest of the path.
 
 It ends with Ctrl-C or SIGTERM, or with the command, and then prints what was found. The exit code is that of
-the command if it failed, otherwise 1 where something was found, 3 where the target never answered, and 0.`
+the command if it failed, otherwise 1 where something was found, 2 where nothing was
+judged, 3 where the target never answered, and 0.`
 
 /** How long requests may take to end when the proxy does, in milliseconds. */
 const closingGraceMs = 1000

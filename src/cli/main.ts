@@ -26,9 +26,12 @@ const usageErrors = new Set([
   'badMoment',
   'badSchedule',
   'badApp',
+  'badCase',
   'badEvidence',
+  'cannotListen',
   'badTorture',
   'configNotFound',
+  'portTaken',
   'unknownError',
   'unknownProvider',
   'unreadable',
@@ -41,6 +44,15 @@ const otherExits: Readonly<Record<string, number>> = {
   interrupted: 130,
 }
 
+/** A bug of our own must not look like findings: `EX_SOFTWARE` of sysexits. */
+const bugExit = 70
+
+function reportBug(error: unknown): number {
+  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`paydouble: This is a bug of paydouble; please report it:\n${shown}\n`)
+  return bugExit
+}
+
 /** Commands of commands, too. */
 function exitByException(command: Command): void {
   command.exitOverride()
@@ -50,7 +62,7 @@ function exitByException(command: Command): void {
 /**
  * Runs the command line.
  * @returns the exit code: 0, 1 where a command failed, 2 where it was called wrongly, 3 where a target cannot be
- * reached or refuses the credentials, 130 where it was interrupted
+ * reached or refuses the credentials, 70 where paydouble itself has a bug, 130 where it was interrupted
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('paydouble')
@@ -79,7 +91,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (!(error instanceof PaydoubleError)) throw error
+    if (!(error instanceof PaydoubleError)) return reportBug(error)
     process.stderr.write(`paydouble: ${error.message}\n`)
     return otherExits[error.code] ?? (usageErrors.has(error.code) ? 2 : 1)
   }
