@@ -95,12 +95,14 @@ async function run(provider: string, flags: Flags): Promise<void> {
       onCode: showCode,
     })
   } catch (error) {
+    // What ended the run says more than that it could not be written down.
+    await record?.().catch(failed => process.stderr.write(`paydouble: ${failed.message}\n`))
     if (!(error instanceof PaydoubleError) || error.code !== 'credentialsRefused') throw error
     throw new PaydoubleError(error.code, `${error.message} ${origin}`, { cause: error })
   } finally {
     process.off('SIGINT', interrupt)
-    await record?.()
   }
+  await record?.()
   const why = `It was interrupted after ${report.exchanges} exchange${report.exchanges === 1 ? '' : 's'}.`
   const ended = interrupted.signal.aborted && { ended: { how: 'interrupted', why } as const }
   await finish({ ...report, ...ended }, flags)

@@ -75,8 +75,9 @@ function toHarRequest({ method, url, headers, body }: CapturedRequest): object {
 
 /** Where nothing was answered HAR has the status 0. */
 function toHarResponse(response: CapturedResponse | undefined): object {
-  const { status = 0, headers = {}, body = '' } = response ?? {}
-  const size = toBytes(body).length
+  const { status = 0, headers = {}, body } = response ?? { body: '' }
+  // One that was not captured is no empty one.
+  const size = body === undefined ? -1 : toBytes(body).length
   return {
     status,
     statusText: '',
@@ -86,7 +87,7 @@ function toHarResponse(response: CapturedResponse | undefined): object {
     content: {
       size,
       mimeType: headers['content-type'] ?? '',
-      text: body,
+      ...(body !== undefined && { text: body }),
     },
     redirectURL: headers.location ?? '',
     headersSize: -1,

@@ -188,3 +188,20 @@ describeDoors('a recording', open => {
     },
   )
 })
+
+test('a callback, and an answer whose body was not captured, are read back as what they were', async () => {
+  const mask = createMask(contracts, [])
+  const recorder = createRecorder({ mask, version: '0' })
+  const place = { source: 'proxy', unit: 'call', number: 1 } as const
+  const request = { method: 'POST', url: 'http://127.0.0.1/paid', headers: {}, body: '{}' }
+  const response = { status: 200, headers: { 'content-type': 'application/json' }, body: undefined }
+  recorder.add({ place, request, response, about: { provider: 'qfpay', isCallback: true } })
+  const items = []
+  async function* bytes() {
+    yield Buffer.from(recorder.toHar())
+  }
+  for await (const batch of readCapture(bytes(), { source: 'a.har' })) items.push(...batch)
+  expect(items).toMatchObject([
+    { about: { provider: 'qfpay', isCallback: true }, response: { body: undefined } },
+  ])
+})

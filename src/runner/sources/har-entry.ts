@@ -44,13 +44,20 @@ export function toHarExchange(entry: unknown, place: Place, context: ItemContext
 /** What a recording of our own says besides: what it is about, and which messages were masked. */
 function readRecording(said: unknown): Pick<CapturedExchange, 'about' | 'masked'> {
   if (!isObject(said)) return {}
-  const { provider, operation, masked } = said
-  const isNamed = typeof provider === 'string' && typeof operation === 'string'
+  const { masked } = said
+  const about = readAbout(said)
   const parts: readonly unknown[] = Array.isArray(masked) ? masked : []
   return {
-    ...(isNamed && { about: { provider, operation } }),
+    ...(about && { about }),
     masked: (['request', 'response'] as const).filter(part => parts.includes(part)),
   }
+}
+
+function readAbout({ provider, operation, callback, isCallback }: Fields): CapturedExchange['about'] {
+  if (typeof provider !== 'string') return undefined
+  if (typeof operation === 'string') return { provider, operation }
+  if (typeof callback === 'string') return { provider, callback }
+  return isCallback === true ? { provider, isCallback } : undefined
 }
 
 /** A status of 0 or -1 says that no answer came. */
