@@ -3,6 +3,7 @@ import { simulators } from '../../mocks/index.ts'
 import { type Contract, inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
 import { createRandom } from '../double/random.ts'
+import type { AccountSeed } from '../double/simulator.ts'
 import type { CheckAccount } from '../runner/index.ts'
 import { readConfig } from './config.ts'
 import { credentialVariables } from './credential-variables.ts'
@@ -37,9 +38,7 @@ export async function liveAccount(contract: Contract, asked: Asked): Promise<Liv
   if (id !== undefined || !isSet) {
     const seed = id === undefined ? seeds[0] : seeds.find(each => each.id === id)
     if (seed) {
-      const whole = toInitialAccounts(simulators, { [contract.id]: [seed] }, createRandom(1))
-      const known = whole.find(({ provider }) => provider === contract.id)
-      const account = toAccount(contract, seed, { id: seed.id, settings: known?.settings })
+      const account = toAccount(contract, seed, { id: seed.id, settings: settingsOf(contract, seed) })
       const hasAny = Object.values(account.credentials).some(value => value !== null)
       if (hasAny) return { account, origin: 'They come from the configuration.' }
     }
@@ -53,8 +52,17 @@ export async function liveAccount(contract: Contract, asked: Asked): Promise<Liv
   const given = Object.fromEntries(
     [...variables].flatMap(([variable, name]) => (env[variable] ? [[name, env[variable]]] : [])),
   )
-  const account = toAccount(contract, given, { id: 'environment' })
+  // The configuration says how the account is set, also where its secrets are not in it.
+  const [seed] = seeds
+  const settings = seed && settingsOf(contract, seed)
+  const account = toAccount(contract, given, { id: 'environment', settings })
   return { account, origin: `They come from the environment: ${names}.` }
+}
+
+/** The settings that an account of the configuration has, with those that it does not name. */
+function settingsOf({ id }: Contract, seed: AccountSeed): CheckAccount['settings'] {
+  const accounts = toInitialAccounts(simulators, { [id]: [seed] }, createRandom(1))
+  return accounts.find(({ provider }) => provider === id)?.settings
 }
 
 /** What can be null and is not given is null: the account has none. */

@@ -3,6 +3,7 @@ import type { Contract } from '../contract/index.ts'
 import type { LocatedFinding } from '../runner/findings.ts'
 import { type CheckReport, createCheck, type FailOn, hasFailed, isFailing } from '../runner/index.ts'
 import type { CheckAccount } from '../runner/known-accounts.ts'
+import { createMatcher } from '../runner/match.ts'
 import { toTerminalText } from '../runner/reports/terminal.ts'
 import { badArgument, hintOf, type MatcherContext, type MatcherResult } from './context.ts'
 import { type ReadMessage, readMessage } from './read-message.ts'
@@ -52,6 +53,9 @@ interface ResponseEvent {
   readonly response: Response
 }
 
+/** An answer whose body nobody reads. */
+const notRead = Promise.resolve({ body: undefined })
+
 /** How many findings are kept one by one; the report counts all. */
 const mostFindings = 1000
 
@@ -71,20 +75,27 @@ export function observe(server: ObservableServer, options: ObserveOptions): Obse
     read.catch(() => {})
     requests.set(requestId, read)
   }
+  const match = createMatcher(checkOptions)
+  /** Whose answer says nothing is not read: it may be large, or never end. */
+  const isJudged = ({ method, url }: Request, { headers }: Response) => {
+    if (headers.get('content-type')?.startsWith('text/event-stream')) return false
+    return method === 'POST' || match({ method, url, headers: {}, body: undefined }).kind === 'operation'
+  }
   const onMocked = ({ requestId }: ResponseEvent) => requests.delete(requestId)
   const onBypass = ({ requestId, request, response }: ResponseEvent) => {
     const asked = requests.get(requestId) ?? readMessage(request)
     requests.delete(requestId)
     const at = now()
     const place = { source: 'MSW', unit: 'call', number: ++number } as const
-    const judged = judge(asked, readMessage(response), { request, response, at, place })
+    const answered = isJudged(request, response) ? readMessage(response) : notRead
+    const judged = judge(asked, answered, { request, response, at, place })
     pending.add(judged)
     judged.finally(() => pending.delete(judged))
   }
 
   async function judge(
     asked: Promise<ReadMessage>,
-    answered: Promise<ReadMessage>,
+    answered: Promise<Pick<ReadMessage, 'body'> | { readonly body: undefined }>,
     { request, response, at, place }: Pick<ResponseEvent, 'request' | 'response'> & Seen,
   ): Promise<void> {
     const [sent, received] = await Promise.allSettled([asked, answered])
@@ -134,7 +145,9 @@ interface Seen {
   readonly place: { readonly source: string; readonly unit: 'call'; readonly number: number }
 }
 
-function bodyOf(read: PromiseSettledResult<ReadMessage>): string | Uint8Array | undefined {
+function bodyOf(
+  read: PromiseSettledResult<{ readonly body: string | Uint8Array | undefined }>,
+): string | Uint8Array | undefined {
   return read.status === 'fulfilled' ? read.value.body : undefined
 }
 

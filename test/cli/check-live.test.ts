@@ -107,11 +107,28 @@ test('credentials come from an account of the configuration', async () => {
   const none = await check([...its500, '--account', 'other'], { cwd })
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('there is wrong, right') })
   // What is not given is not invented: what needs it is skipped.
+  // The first request is the one that tells whether the credentials are taken.
   const half = ['vvtool', '--target', target('vvtool'), '--case', 'zeroPrice', '--case', 'tokenWrongSecret']
   expect(await check(half, { cwd })).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/nothing found[\s\S]* 1 exchange\b/),
+    stdout: expect.stringMatching(/nothing found[\s\S]* 2 exchanges/),
   })
+})
+
+test('settings come from the configuration, also where the credentials come from the environment', async () => {
+  const cwd = folder()
+  const errorCodes = { unknownReceiver: '2001' }
+  const seed = { id: 'demo', payerId: 'demo-payer', receiverId: '100001', errorCodes }
+  const served = join(cwd, 'served.json')
+  writeFileSync(served, JSON.stringify({ accounts: { dms: [seed] } }))
+  writeFileSync(
+    join(cwd, 'paydouble.config.json'),
+    JSON.stringify({ accounts: { dms: [{ id: 'mine', errorCodes }] } }),
+  )
+  const target = await double('--config', served)
+  const env = { PAYDOUBLE_DMS_PAYER_ID: 'demo-payer', PAYDOUBLE_DMS_RECEIVER_ID: '100001' }
+  const { code, stdout } = await check(['dms', '--target', target('dms')], { cwd, env })
+  expect([code, stdout]).toEqual([0, expect.stringContaining('nothing found')])
 })
 
 test('a run whose account lacks what each case needs ends with 2', async () => {

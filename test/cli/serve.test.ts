@@ -217,5 +217,5 @@ test.each([
 test('a port that is taken is a clear error', async () => {
   const { url } = await serve(['--port', '0', '--json'])
   const ended = await paydouble(['serve', '--port', new URL(url).port])
-  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/port is taken.*--port/) })
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/port is taken.*--port/) })
 })

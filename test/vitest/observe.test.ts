@@ -1,5 +1,7 @@
 // What MSW lets through to a real server, which plays the provider.
+import { once } from 'node:events'
 import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { HttpResponse, http as mock, passthrough } from 'msw'
 import { setupServer } from 'msw/node'
 import { observe } from 'paydouble/vitest'
@@ -150,4 +152,22 @@ test('what is no observer is said', async () => {
   expect(await failureOf(() => expect({}).toHaveNoFindings())).toBe(
     'Failed to match toHaveNoFindings: what was given is no observer: give what observe(server) returned.',
   )
+})
+
+test('an answer that never ends, of somebody else, keeps nobody waiting', async () => {
+  const server = http.createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { observer } = await open()
+  const leaving = new AbortController()
+  onTestFinished(() => leaving.abort())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
+  expect((await fetch(url, { signal: leaving.signal })).status).toBe(200)
+  expect(await observer.report()).toMatchObject({ exchanges: 1, unmatched: { count: 1 } })
 })

@@ -89,10 +89,14 @@ export function showProvenance(provenance: Provenance): string {
 }
 
 /** Who would have to change something; of a client that was not refused for it, that too. */
-export function showParty({ by, taken = 0 }: Pick<FindingGroup, 'by' | 'taken'>): string {
+export function showParty({ by, kind, taken = 0 }: Pick<FindingGroup, 'by' | 'kind' | 'taken'>): string {
+  if (ofContract.has(kind)) return 'the contract, or what it rests on'
   if (by === 'provider') return 'the provider'
   return taken > 0 ? `the client, though the provider took it (${plural(taken, 'time')})` : 'the client'
 }
+
+/** Kinds that say something of the contract, and nothing of anybody's fault. */
+const ofContract = new Set(['staleEvidence', 'assumptionDiffers'])
 
 /** Where in a message: `response /syssn`, or `response` where it is about all of it. */
 export function showWhere({ part, pointer }: Pick<FindingGroup, 'part' | 'pointer'>): string {
