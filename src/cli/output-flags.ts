@@ -90,7 +90,10 @@ const dayMs = 86_400_000
 const usualDays = 90
 
 function readExpires(text: string): string {
-  if (/^\d{1,4}d$/.test(text) || isDay(text)) return text
+  if (/^\d{1,4}d$/.test(text)) return text
+  const isOver = isDay(text) && text < new Date().toISOString().slice(0, 10)
+  if (isOver) throw badFlag('--expires', text, 'that day is over')
+  if (isDay(text)) return text
   throw badFlag('--expires', text, 'it is a day such as 2026-12-31, or a number of days such as 90d')
 }
 

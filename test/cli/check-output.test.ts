@@ -245,6 +245,7 @@ test.each([
   [['--expires', '90d'], 'it goes with --update-baseline'],
   [['--expires', 'soon'], 'it is a day such as'],
   [['--expires', '2026-02-30'], 'it is a day such as'],
+  [['--expires', '2020-01-01'], 'that day is over'],
   [['--baseline', 'none.json'], 'there is no such file; --update-baseline writes one'],
   [['--baseline', 'bad.json'], 'Failed to read the baseline "bad.json": it is no JSON'],
 ])('%j is refused before anything is judged', async (args, why) => {
