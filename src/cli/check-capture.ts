@@ -80,7 +80,7 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   process.off('SIGINT', interrupt)
   const fidelity = await fake?.end()
   const report = {
-    ...check.end({ title: `capture ${names.join(', ')}` }),
+    ...check.end({ title: `capture ${listOf(names)}` }),
     ...(fidelity && { fidelity }),
   }
   const why = `It was interrupted after ${report.exchanges} exchanges.`
@@ -88,6 +88,14 @@ async function run(names: readonly string[], { provider, host: hosts, ...flags }
   if (!signal.aborted) return
   process.stderr.write(`paydouble: ${why} The report is about these.\n`)
   process.exitCode = interruptedExit
+}
+
+/** Of more files than a line holds, how many there are. */
+const mostNamed = 4
+
+function listOf(names: readonly string[]): string {
+  if (names.length <= mostNamed) return names.join(', ')
+  return `${names.slice(0, mostNamed - 1).join(', ')} and ${names.length - mostNamed + 1} more`
 }
 
 /** Where less is read, the heap does not grow as much. */

@@ -127,7 +127,8 @@ function widen(group: Mutable, { kind, message, expected }: LocatedFinding): voi
   const side = `${message} ${expected}`
   if (group.sides.has(side)) return
   group.sides.add(side)
-  if (!group.message.includes(message)) group.message = `${group.message} ${message}`
+  if (message.startsWith(group.message)) group.message = message
+  else if (!group.message.includes(message)) group.message = `${group.message} ${message}`
   if (expected === undefined || group.expected?.includes(expected)) return
   group.expected = group.expected === undefined ? expected : `${group.expected}; ${expected}`
 }
