@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -85,6 +85,28 @@ test('a command after -- runs through it, and ends it', async () => {
   expect(ended.stdout).toMatch(/the app saw \d+; \w+.* --port http:\/\/127\.0\.0\.1:\d+\/_callbacks\n/)
   expect(ended.stdout).toContain('1 exchange')
   expect(ended.code).toBe(1)
+})
+
+test('what went through is written down, without the secrets in it, and is read back', async () => {
+  const { url } = await serve(['--port', '0', '--json', '--no-rate-limits'])
+  const folder = mkdtempSync(join(tmpdir(), 'paydouble-proxy-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'out.har')
+  const script = `
+    const headers = { 'payment-key': 'de30000000000500', 'payment-secret': 'de300000000000000000000000000500' }
+    const body = new URLSearchParams({ price: '1', name: 'a book', thirduid: '1', paytype: 'ali' })
+    await fetch(process.env.PAYDOUBLE_PROXY_URL + '/order/createOrder', { method: 'POST', headers, body })`
+  const args = ['check', 'proxy', 'its500', '--target', url, '--port', '0', '--record', file, '--']
+  expect(await paydouble([...args, process.execPath, '--input-type=module', '-e', script])).toMatchObject({
+    code: 0,
+  })
+  const text = readFileSync(file, 'utf8')
+  expect(text).not.toContain('de300000000000000000000000000500')
+  expect(JSON.parse(text).log.entries).toHaveLength(1)
+  expect(await paydouble(['check', 'capture', file])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('its500.createOrder  1 exchange'),
+  })
 })
 
 test('a command that fails keeps its exit code', async () => {
