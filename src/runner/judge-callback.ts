@@ -5,10 +5,11 @@ import type { CapturedExchange } from './exchange.ts'
 import { judgeBody } from './judge-body.ts'
 import { explainBody, signatureFinding } from './judge-response.ts'
 import type { KnownAccounts } from './known-accounts.ts'
+import { madeOnce } from './made-once.ts'
 import type { MatchedCallback } from './match.ts'
 import { showValue } from './show-value.ts'
 import { readText } from './text.ts'
-import { createValueCheck, type ValueCheck } from './value-check.ts'
+import { createValueCheck } from './value-check.ts'
 
 export interface JudgedCallback {
   readonly payload?: Readonly<Record<string, unknown>> | undefined
@@ -24,13 +25,10 @@ export interface JudgedCallback {
 export function createCallbackJudge(
   accounts: KnownAccounts,
 ): (exchange: CapturedExchange, match: MatchedCallback) => JudgedCallback {
-  const checks = new WeakMap<Callback, ValueCheck>()
+  const checkOf = madeOnce((callback: Callback) => createValueCheck(callback.payload))
   return (exchange, { contract, callback }) => {
-    const known = checks.get(callback)
-    const check = known ?? createValueCheck(callback.payload)
-    if (!known) checks.set(callback, check)
     const { value, text, findings } = judgeBody(exchange.request, callback.contentType)
-    const all = value ? [...findings, ...check(value, text)] : [...findings]
+    const all = value ? [...findings, ...checkOf(callback)(value, text)] : [...findings]
     const { finding, unverified, explain } = verify(contract, exchange, accounts)
     if (finding) all.push(finding)
     const { isAcknowledged, clientFindings } = acknowledgement(contract, callback, exchange, accounts)

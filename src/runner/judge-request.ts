@@ -11,6 +11,7 @@ import {
 import { type Explanation, explainSignature } from '../signature/index.ts'
 import { type CapturedExchange, toBytes } from './exchange.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
+import { madeOnce } from './made-once.ts'
 import { type MatchedOperation, queryOf } from './match.ts'
 import { createValueCheck, type ValueCheck } from './value-check.ts'
 
@@ -31,14 +32,7 @@ export interface JudgedRequest {
 export function createRequestJudge(
   accounts: KnownAccounts,
 ): (exchange: CapturedExchange, match: MatchedOperation) => JudgedRequest {
-  const checks = new WeakMap<Operation, ValueCheck>()
-  const checkOf = (operation: Operation) => {
-    const known = checks.get(operation)
-    if (known) return known
-    const check = createValueCheck(operation.request.schema)
-    checks.set(operation, check)
-    return check
-  }
+  const checkOf = madeOnce((operation: Operation) => createValueCheck(operation.request.schema))
 
   return ({ request, at }, { contract, name, operation, path, pathValues }) => {
     if (request.body === undefined && operation.request.in === 'body' && request.method !== 'GET')

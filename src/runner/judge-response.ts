@@ -5,6 +5,7 @@ import { type Explanation, explainSignature, isBodySigned } from '../signature/i
 import type { CapturedBody, CapturedResponse } from './exchange.ts'
 import { judgeBody } from './judge-body.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
+import { madeOnce } from './made-once.ts'
 import type { MatchedOperation } from './match.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { readText } from './text.ts'
@@ -60,14 +61,7 @@ export interface Asked {
 export function createResponseJudge(
   accounts: KnownAccounts,
 ): (response: CapturedResponse, match: MatchedOperation, asked: Asked) => JudgedResponse {
-  const compiled = new WeakMap<Contract, Compiled>()
-  const compiledOf = (contract: Contract) => {
-    const known = compiled.get(contract)
-    if (known) return known
-    const made = compile(contract, accounts)
-    compiled.set(contract, made)
-    return made
-  }
+  const compiledOf = madeOnce((contract: Contract) => compile(contract, accounts))
 
   return (response, match, { account, params = noParams }) => {
     const { contract, name, operation } = match
