@@ -82,7 +82,7 @@ export const dmsSimulator = defineSimulator(dms, {
     async getOrderDetail({ bz_order: orderNumber }, { account, ...context }) {
       const found = await context.findByOrderNumber(orderNumber)
       if (!found) return context.fail('orderUnknown')
-      const order = context.show(found)
+      const order = await context.show(found)
       return {
         ...success,
         data: {

@@ -9,7 +9,7 @@ export async function onlinePayFindResult(
 ): Promise<BodyOf<typeof its500, 'onlinePayFindResult'>> {
   const found = await context.findOrder(orderId)
   if (!found) return context.fail('orderUnknown')
-  const { status } = context.show(found)
+  const { status } = await context.show(found)
   if (status === 'expired') return context.fail('orderExpired')
   if (status !== 'paid') return context.fail('orderWaiting')
   return { msg: its500.errors.paid.message, code: '10001' as const, state: '0' }

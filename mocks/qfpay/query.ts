@@ -37,7 +37,7 @@ export async function query(params: Params, context: QfpayContext): Promise<Body
       before--
       continue
     }
-    const row = toRow(context.show(order), context.account.settings)
+    const row = toRow(await context.show(order), context.account.settings)
     if (params.respcd && row.respcd !== params.respcd) continue
     if (before > 0) {
       before--

@@ -68,7 +68,7 @@ export const vvtoolSimulator = defineSimulator(vvtool, {
           ? await context.findOrder(params.order_number)
           : await newestOf(params.order_number, context)
       if (!found) return context.fail('orderUnknown')
-      return { ...envelope(context), data: detailOf(context.show(found), context.account.settings) }
+      return { ...envelope(context), data: detailOf(await context.show(found), context.account.settings) }
     },
 
     token: (_, context) => issueToken('token', context),

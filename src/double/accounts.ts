@@ -4,6 +4,7 @@ import { type Contract, inOurWords, PaydoubleError } from '../contract/index.ts'
 import { type Account, accountKey } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { hexDigits, type Random } from './random.ts'
+import type { SharedState } from './shared.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
 import { createTurns } from './turns.ts'
 
@@ -39,15 +40,16 @@ export function createAccounts(parts: {
   readonly simulatorOf: (provider: string) => Simulator
   readonly store: Store
   readonly random: Random
+  readonly shared: SharedState
   /** The accounts with which the double begins. */
   readonly initial: () => readonly Account[]
   /** Forgets what else is known of an account besides what the store holds. */
   readonly forget: (provider: string, id: string) => void
 }): Accounts {
-  const { simulatorOf, store, random, initial, forget } = parts
+  const { simulatorOf, store, random, shared, initial, forget } = parts
 
   /** Those that were added, as they were made: without what has happened to them since. */
-  const added = new Map<string, Account>()
+  const added = shared.add<Readonly<Record<string, Account>>>('accounts', () => ({}))
   // No two accounts of a provider may get the same identity.
   const inTurn = createTurns()
 
@@ -81,8 +83,10 @@ export function createAccounts(parts: {
     await store.putAccount(account)
     const key = accountKey(account)
     if (!initial().some(each => accountKey(each) === key)) {
-      const before = known && added.get(key)
-      added.set(key, before ? changeAccount(contract, before, given) : account)
+      added.change(all => {
+        const before = known && all[key]
+        return { ...all, [key]: before ? changeAccount(contract, before, given) : account }
+      })
     }
     return account
   }
@@ -110,7 +114,7 @@ export function createAccounts(parts: {
       const known = await find(provider, id)
       const key = accountKey(known)
       const first = initial().find(each => accountKey(each) === key)
-      const account = first ?? added.get(key) ?? known
+      const account = first ?? added.current[key] ?? known
       forget(provider, id)
       await store.resetAccount(account)
       return account
@@ -118,7 +122,7 @@ export function createAccounts(parts: {
 
     async remove(provider, id) {
       const account = await find(provider, id)
-      added.delete(accountKey(account))
+      added.change(({ [accountKey(account)]: _, ...rest }) => rest)
       forget(provider, id)
       await store.removeAccount(account)
     },

@@ -10,7 +10,7 @@ export interface Call {
    *
    * @param orderNumber the merchant's number, where it is not the one that the call names
    */
-  take<E extends Effect>(effect: E, orderNumber?: string): NonNullable<Fault[E]> | undefined
+  take<E extends Effect>(effect: E, orderNumber?: string): Promise<NonNullable<Fault[E]> | undefined>
   /** Whether a rule can strike with this effect, so that it matters which account the call is for. */
   mayTake(effect: Effect): boolean
 }
@@ -39,12 +39,12 @@ export function createCall(
   return {
     mayTake: effect => faults.has(effect),
 
-    take(effect, orderNumber = orderNumberOf(contract, exchange)) {
+    async take(effect, orderNumber = orderNumberOf(contract, exchange)) {
       const { operation, account } = exchange
       const taken =
         own?.[effect] !== undefined
           ? { effect: own[effect] as NonNullable<Fault[typeof effect]>, rule: ownRule }
-          : faults.take(effect, { provider: contract.id, operation, account, orderNumber }, decided)
+          : await faults.take(effect, { provider: contract.id, operation, account, orderNumber }, decided)
       if (taken && !exchange.fault?.includes(taken.rule))
         exchange.fault = exchange.fault ? `${exchange.fault}; ${taken.rule}` : taken.rule
       return taken?.effect

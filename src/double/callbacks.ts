@@ -36,6 +36,8 @@ export interface Callbacks extends Deliveries {
   catchUp(added: readonly Delivery[]): Promise<void>
   /** Calls back after each attempt. @returns a function that stops it */
   onAttempt(listener: () => void): () => void
+  /** There may have been attempts by another process. */
+  tellAttempt(): void
   /** Breaks off the attempts that are under way, all or those of an account; nothing more is written down of them. */
   breakOff(provider?: string, account?: string): void
 }
@@ -142,7 +144,10 @@ export function createCallbacks(parts: {
 
   async function attempt(delivery: Delivery, signal: AbortSignal): Promise<Delivery | undefined> {
     const callback = callbackOf(delivery)
-    if (!callback) return undefined
+    if (!callback) {
+      const error = `not sent: the contract of ${delivery.provider} has no callback ${JSON.stringify(delivery.callback)}`
+      return record(delivery, failedAttempt(clock.now(), error))
+    }
     const blocked = await obstacle(delivery, callback)
     if (blocked !== undefined) return record(delivery, failedAttempt(clock.now(), blocked))
     if (mode === 'pull') {
@@ -172,6 +177,8 @@ export function createCallbacks(parts: {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+
+    tellAttempt: tell,
 
     breakOff(provider, account) {
       for (const [controller, delivery] of underWay) {

@@ -26,8 +26,29 @@ export interface Clock {
   waiting(): number
   /** When the first of those waiting goes on, in epoch milliseconds. */
   nextWait(): number | undefined
+  /** How it runs, as plain data. */
+  state(): ClockState
+  /** Runs from now on like another clock. */
+  adopt(state: ClockState): void
+  /** Calls back whenever it was moved, frozen or resumed here. @returns a function that stops it */
+  onMove(listener: () => void): () => void
   /** Takes back wake-ups, lets go of all that wait, and is again as it was at first. */
   reset(): void
+}
+
+/** Where a clock stands still, or how far it runs ahead of the system's; both in milliseconds. */
+export interface ClockState {
+  readonly frozenAt: number | null
+  readonly offset: number
+}
+
+/** Of two states of one clock that was moved at two places, the one that is further; frozen or not is up to `next`. */
+export function furtherOf(before: ClockState, next: ClockState): ClockState {
+  if ((before.frozenAt === null) !== (next.frozenAt === null)) return next
+  return {
+    frozenAt: next.frozenAt === null ? null : Math.max(before.frozenAt ?? 0, next.frozenAt),
+    offset: next.frozenAt === null ? Math.max(before.offset, next.offset) : next.offset,
+  }
 }
 
 /** Where a manual clock starts: 2026-01-01 09:00:00 in China (UTC+8). */
@@ -58,8 +79,13 @@ function createClock(start?: number): Clock {
   let wakeUp: { at: number; callback: () => void; timer?: NodeJS.Timeout } | undefined
   const waiters = new Set<Waiter>()
   const listeners = new Set<(at: number) => void>()
+  const moveListeners = new Set<() => void>()
 
   const now = () => frozenAt ?? Date.now() + offset
+
+  function tellMoved(): void {
+    for (const listener of moveListeners) listener()
+  }
 
   /** A timer of the system for a moment of this clock. It keeps no process alive. */
   function startTimer(at: number, callback: () => void): NodeJS.Timeout {
@@ -107,16 +133,20 @@ function createClock(start?: number): Clock {
       if (frozenAt === undefined) offset += ahead
       else frozenAt += ahead
       startTimers()
+      if (ahead > 0) tellMoved()
     },
     freeze() {
-      frozenAt ??= now()
+      if (frozenAt !== undefined) return
+      frozenAt = now()
       stopTimers()
+      tellMoved()
     },
     resume() {
       if (frozenAt === undefined) return
       offset = frozenAt - Date.now()
       frozenAt = undefined
       startTimers()
+      tellMoved()
     },
     wait(ms) {
       if (ms <= 0) return Promise.resolve(true)
@@ -137,6 +167,16 @@ function createClock(start?: number): Clock {
       let next: number | undefined
       for (const { at } of waiters) if (next === undefined || at < next) next = at
       return next
+    },
+    state: () => ({ frozenAt: frozenAt ?? null, offset }),
+    adopt(state) {
+      frozenAt = state.frozenAt ?? undefined
+      offset = state.offset
+      startTimers()
+    },
+    onMove(listener) {
+      moveListeners.add(listener)
+      return () => moveListeners.delete(listener)
     },
     reset() {
       stopTimers()
@@ -165,6 +205,25 @@ export function afterRealTime(ms: number, callback: () => void): { cancel(): voi
   const timer = setTimeoutOfSystem(callback, ms)
   timer.unref()
   return { cancel: () => clearTimeoutOfSystem(timer) }
+}
+
+/** Calls back again and again, so many real milliseconds after it was done the last time, until it is stopped. */
+export function againAndAgain(ms: number, work: () => Promise<unknown>): { cancel(): void } {
+  let timer = afterRealTime(ms, run)
+  let isOver = false
+  function run(): void {
+    work()
+      .catch(() => {})
+      .then(() => {
+        if (!isOver) timer = afterRealTime(ms, run)
+      })
+  }
+  return {
+    cancel() {
+      isOver = true
+      timer.cancel()
+    },
+  }
 }
 
 /** The last moment that has a year of four digits, as the times of providers do. */

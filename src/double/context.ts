@@ -76,7 +76,7 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
     if (expiresAt !== null) scheduler.expect(expiresAt)
     if (acts[0]?.at) scheduler.expect(acts[0].at)
     // Only now, because a plan must not be used up by a draft that was in the way of another order.
-    const plan = kind === 'payment' ? call?.take('pay', order.orderNumber) : undefined
+    const plan = kind === 'payment' ? await call?.take('pay', order.orderNumber) : undefined
     if (plan) await progress.plan(order, plan)
     return { order }
   }
@@ -107,11 +107,11 @@ export function createContext(parts: ContextParts, request: RequestState): Conte
       if (changed && changed.deliveries.length > 0) scheduler.runSoon()
       return changed?.order
     },
-    show(order) {
+    async show(order) {
       exchange.order ??= order.id
       shown.push(order)
       // Only what shows an order can lag behind: other calls do not use the fault up.
-      const lag = call?.take('lag', order.orderNumber)
+      const lag = await call?.take('lag', order.orderNumber)
       return lag === undefined ? order : asOf(order, now - toMilliseconds(lag))
     },
     async updateSettings(update) {

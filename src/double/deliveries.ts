@@ -41,7 +41,8 @@ export function createDeliveries(parts: {
   readonly faults: Faults
 }): Deliveries {
   const { store, clock, random, faults } = parts
-  let mayHold = false
+  /** What other processes have added may wait as well. */
+  let mayHold = store.reach !== 'process'
 
   /** Each account has a stream of its own, so that its ids do not depend on what others do. */
   function newId({ provider, account }: Pick<Order, 'provider' | 'account'>): string {
@@ -111,7 +112,7 @@ export function createDeliveries(parts: {
       const deliveries: Delivery[] = []
       for (const each of outgoing) {
         const at = { provider, account: account.id, orderNumber, callback: each.callback }
-        const taken = faults.has('deliver') ? faults.take('deliver', at) : undefined
+        const taken = faults.has('deliver') ? await faults.take('deliver', at) : undefined
         for (const send of taken?.effect.sends ?? [{}]) {
           deliveries.push(await write(simulator.contract, order, account, each, send, taken?.rule ?? null))
         }

@@ -1,16 +1,16 @@
 import { PaydoubleError } from '../contract/index.ts'
-import type { Delivery, Order } from '../store/records.ts'
+import type { Account, Delivery, Order } from '../store/records.ts'
 import type { DeliveryFilter, OrderFilter, Page, PageRequest, Store, StoreOptions } from '../store/store.ts'
 import { type Accounts, createAccounts, toInitialAccounts } from './accounts.ts'
 import { type CallbackControl, createCallbackControl } from './callback-control.ts'
 import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
 import { createChanges } from './changes.ts'
-import { type Clock, createManualClock } from './clock.ts'
+import { againAndAgain, type Clock, type ClockState, createManualClock, furtherOf } from './clock.ts'
 import { type ClockControl, createClockControl } from './clock-control.ts'
 import { checkFault, type Fault } from './fault.ts'
 import { createFaults, type Rule, type RuleFilter } from './faults.ts'
-import { createJournal, type Journal } from './journal.ts'
+import { createJournal, type Journal, journalSize } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
 import type { Answer } from './network.ts'
 import { createPayer, type Payer } from './payer.ts'
@@ -20,6 +20,7 @@ import { createProgress } from './progress.ts'
 import { createRandom } from './random.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
 import { createScheduler, type Perform } from './scheduler.ts'
+import { createSharedState } from './shared.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
 
 /** A running set of simulators with one store, one clock and one seed. */
@@ -42,7 +43,7 @@ export interface Double {
   }
   readonly accounts: Accounts
   readonly callbacks: CallbackControl
-  readonly journal: Pick<Journal, 'list'>
+  readonly journal: Pick<Journal, 'list' | 'read'>
   readonly faults: {
     /**
      * Has something go wrong: a plain value, or several that are taken in their order.
@@ -66,6 +67,11 @@ export interface Double {
   apply(plan: Plan): Promise<void>
   /** As it was when it was new: no orders, the accounts of the start, the same random values again. */
   reset(): Promise<void>
+  /**
+   * Resolves when what was changed here is where other processes see it, and what they have changed is known
+   * here. Whatever gives a promise waits for that by itself.
+   */
+  sync(): Promise<void>
   close(): Promise<void>
   /** Aborted once the double is closed. */
   readonly closed: AbortSignal
@@ -93,15 +99,42 @@ export interface AssembleOptions {
   readonly accounts?: Readonly<Record<string, readonly AccountSeed[]>>
 }
 
+/** What a double begins with, each time that it is made new. */
+interface Life {
+  /** Grows with each reset. */
+  readonly n: number
+  readonly seed: number
+  readonly accounts: readonly Account[]
+  readonly faults: readonly Fault[]
+}
+
+/** How often a double that shares its state looks whether others have left something undone, in real milliseconds. */
+const lookRoundMs = 1000
+
 /** Puts a double together. It may be used at once: whatever is asked of it waits until its accounts are in the store. */
 export function assembleDouble(options: AssembleOptions): Double {
   const { simulators, deliver, clock = createManualClock(), seed = 1 } = options
   const { rateLimits = true, markers = false, callbackMode: mode = 'push' } = options
   const contracts = new Map(simulators.map(simulator => [simulator.contract.id, simulator]))
-  const store = options.createStore(storeOptionsFor(simulators))
   const random = createRandom(seed)
-  const journal = createJournal()
-  const faults = createFaults(random)
+  const checkFaults = (given: readonly Fault[]) =>
+    given.map(fault => checkFault(simulatorOf(fault.provider).contract, fault))
+  // From a source of its own, so that all who begin on one state know them by its seed.
+  const inventAccounts = (from: number) =>
+    toInitialAccounts(simulators, options.accounts ?? {}, createRandom(from))
+  let life: Life = { n: 1, seed, accounts: inventAccounts(seed), faults: checkFaults(options.faults ?? []) }
+
+  const store = options.createStore(storeOptionsFor(simulators))
+  const isShared = store.reach === 'shared'
+  const shared = createSharedState(store)
+  const sharedLife = shared.add('life', () => life, live)
+  const sharedClock = shared.add<ClockState>('clock', () => clock.state(), clock.adopt)
+  const stopMoves = clock.onMove(() => {
+    const state = clock.state()
+    sharedClock.change(before => furtherOf(before, state))
+  })
+  const journal = createJournal(journalSize, store)
+  const faults = createFaults(random, shared, () => life.faults)
   const callbackPolicy = createCallbackPolicy(options.allowedCallbackHosts)
   const closing = new AbortController()
   const callbacks = createCallbacks({
@@ -116,8 +149,6 @@ export function assembleDouble(options: AssembleOptions): Double {
     onDue: () => scheduler.runSoon(),
   })
   const changes = createChanges({ simulatorOf, store, clock, callbacks })
-  const scheduler = createScheduler(store, clock, callbacks, (order, act) => perform(order, act))
-  const payer = createPayer({ simulators, store, clock, changes, scheduler, journal })
   const perform: Perform = async (order, act) => {
     if (act.do === 'settle') return (await changes.apply(order, 'paid'))?.order
     const { amount, late } = act
@@ -127,6 +158,11 @@ export function assembleDouble(options: AssembleOptions): Double {
       .catch(() => undefined)
     return payment?.order
   }
+  const scheduler = createScheduler(store, clock, callbacks, {
+    perform,
+    onMoved: isShared ? shared.sync : undefined,
+  })
+  const payer = createPayer({ simulators, store, clock, changes, scheduler, journal })
   const progress = createProgress({ store, clock, perform, onDue: at => scheduler.expect(at) })
   const router = createRouter(simulators)
   const parts: PipelineParts = {
@@ -143,21 +179,15 @@ export function assembleDouble(options: AssembleOptions): Double {
     rateLimits,
     markers,
   }
-  const inventAccounts = () => toInitialAccounts(simulators, options.accounts ?? {}, random)
-  const checkFaults = (given: readonly Fault[]) =>
-    given.map(fault => checkFault(simulatorOf(fault.provider).contract, fault))
   const addFaults = (checked: readonly Fault[]) => checked.map(fault => faults.add(fault))
-  let initialFaults = checkFaults(options.faults ?? [])
-  addFaults(initialFaults)
-  let initialAccounts = inventAccounts()
-  const ready = store.reset(initialAccounts)
   const { signal: closed } = closing
   const control = createCallbackControl({ simulatorOf, store, clock, callbacks, scheduler, closed })
   const accounts = createAccounts({
     simulatorOf,
     store,
     random,
-    initial: () => initialAccounts,
+    shared,
+    initial: () => life.accounts,
     forget(provider, id) {
       callbacks.breakOff(provider, id)
       faults.forget(provider, id)
@@ -165,6 +195,13 @@ export function assembleDouble(options: AssembleOptions): Double {
       random.reset(`${provider}/${id}/`)
     },
   })
+  const ready = begin()
+  // It is told to whoever uses the double.
+  ready.catch(() => {})
+  const stopNews = store.onNews(() => {
+    shared.sync().then(callbacks.tellAttempt, () => {})
+  })
+  const rounds = isShared ? againAndAgain(lookRoundMs, lookRound) : undefined
 
   function simulatorOf(provider: string): Simulator {
     const simulator = contracts.get(provider)
@@ -175,22 +212,65 @@ export function assembleDouble(options: AssembleOptions): Double {
     )
   }
 
-  async function reset(): Promise<void> {
+  async function begin(): Promise<void> {
+    const configured = life
+    const before = await shared.begin(configured.accounts)
+    if (before === 0) return
+    random.reseed(life.seed, before)
+    await configure(configured)
+    scheduler.runSoon()
+  }
+
+  /** Has a state that is there take over what was configured otherwise since it was made. */
+  async function configure(configured: Life): Promise<void> {
+    const wanted = inventAccounts(life.seed)
+    const isAsBefore = (account: Account) => life.accounts.some(each => isSame(each, account))
+    for (const account of wanted) if (!isAsBefore(account)) await store.putAccount(account)
+    if (!isSame(life.faults, configured.faults)) faults.restart(configured.faults)
+    const next: Life = { ...life, accounts: wanted, faults: configured.faults }
+    if (isSame(life, next)) return
+    life = next
+    sharedLife.change(() => next)
+    await shared.sync()
+  }
+
+  /** Another process has made the double new, or this one has begun on a state that was there. */
+  function live(next: Life): void {
+    const isNew = next.n !== life.n || next.seed !== life.seed
+    life = next
+    if (!isNew) return
+    leaveOff(next.seed)
+    clock.adopt(sharedClock.current)
+  }
+
+  /** Forgets what this process knows of the life before. */
+  function leaveOff(next: number): void {
     callbacks.breakOff()
-    random.reset()
-    faults.reset()
+    random.reseed(next, isShared ? random.begun : 0)
     journal.reset()
     scheduler.reset()
     clock.reset()
-    await store.reset(initialAccounts)
-    addFaults(initialFaults)
   }
 
-  /** The same function, once the double is ready. */
+  async function restart(next: Pick<Life, 'seed' | 'accounts' | 'faults'>): Promise<void> {
+    life = { ...next, n: life.n + 1 }
+    leaveOff(next.seed)
+    await shared.reset(life.accounts)
+  }
+
+  async function lookRound(): Promise<void> {
+    await shared.sync()
+    await scheduler.runDue()
+  }
+
+  /** The same function, once the double is ready and knows what others have done; others then know of it as well. */
   function whenReady<A extends unknown[], R>(run: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
     return async (...args) => {
       await ready
-      return run(...args)
+      if (isShared) await shared.sync()
+      const result = await run(...args)
+      await shared.sync()
+      return result
     }
   }
 
@@ -205,7 +285,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       decline: whenReady(payer.decline),
       walkAway: whenReady(payer.walkAway),
     },
-    journal,
+    journal: { list: journal.list, read: whenReady(journal.read) },
     callbacks: control,
     clock: createClockControl(clock, scheduler, () => ready),
     orders: {
@@ -231,24 +311,36 @@ export function assembleDouble(options: AssembleOptions): Double {
     },
     async handle(request) {
       await ready
+      if (isShared) await shared.sync()
       return answer(parts, request)
     },
     async apply(plan) {
       await ready
-      initialFaults = checkFaults(plan.faults ?? [])
-      random.reseed(plan.seed ?? random.seed)
-      initialAccounts = inventAccounts()
-      await reset()
+      const checked = checkFaults(plan.faults ?? [])
+      const from = plan.seed ?? random.seed
+      await restart({ seed: from, accounts: inventAccounts(from), faults: checked })
     },
-    reset: whenReady(reset),
+    reset: whenReady(() => restart(life)),
+    async sync() {
+      await ready
+      await shared.sync()
+    },
     closed,
     async close() {
       closing.abort()
+      rounds?.cancel()
+      stopNews()
+      stopMoves()
       scheduler.reset()
       callbacks.breakOff()
       await scheduler.idle()
+      await ready.then(journal.flush).catch(() => {})
       clock.reset()
       await store.close()
     },
   }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

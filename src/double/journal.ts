@@ -1,6 +1,12 @@
 import type { Finding, Verification } from '../contract/index.ts'
+import type { JournalEntry } from '../store/records.ts'
+import type { JournalFilter, Store } from '../store/store.ts'
+import { afterRealTime } from './clock.ts'
+import { fromRecord, toRecord } from './journal-record.ts'
 import type { Answer } from './network.ts'
 import type { IncomingRequest } from './router.ts'
+
+export type { JournalFilter }
 
 /** The steps of the pipeline, in their order. */
 export const steps = [
@@ -55,16 +61,23 @@ export interface Journal {
   open(kind: Exchange['kind'], at: number, request?: IncomingRequest): Exchange
   /** Lets go of what is too large to keep, once the exchange is over. */
   close(exchange: Exchange): void
-  list(filter: JournalFilter, page?: { limit?: number | undefined; after?: string | undefined }): JournalPage
+  /** What this process has seen. */
+  list(filter?: JournalFilter, page?: JournalPaging): JournalPage
+  /**
+   * What all have seen who share the state, also before this process began. Where there is nobody else, it is
+   * what {@link Journal.list} gives.
+   */
+  read(filter?: JournalFilter, page?: JournalPaging): Promise<JournalPage>
+  /** Writes what is still to be written. */
+  flush(): Promise<void>
   reset(): void
   /** Forgets what an account did. */
   forget(provider: string, account: string): void
 }
 
-export interface JournalFilter {
-  readonly provider?: string | undefined
-  readonly order?: string | undefined
-  readonly account?: string | undefined
+export interface JournalPaging {
+  readonly limit?: number | undefined
+  readonly after?: string | undefined
 }
 
 export interface JournalPage {
@@ -77,7 +90,94 @@ export const journalSize = 1000
 /** Of a larger body only the beginning is kept, in bytes. */
 export const keptBodyBytes = 16 * 1024
 
-export function createJournal(size = journalSize): Journal {
+/** How long entries wait to be written together, in real milliseconds. */
+const writePauseMs = 200
+
+/**
+ * @param store where the entries go as well, some time after their answers are out, if others may see it. What comes
+ * faster than it can be written is beyond the size of the journal before anybody can read it, and is not written.
+ */
+export function createJournal(
+  size = journalSize,
+  store?: Pick<Store, 'reach' | 'appendJournal' | 'listJournal'>,
+): Journal {
+  const kept = createRing(size)
+  const others = store && store.reach !== 'process' ? store : undefined
+  /** What is still to be written, the oldest first. */
+  let unwritten: Exchange[] = []
+  let isWriteDue = false
+  let writing: Promise<void> = Promise.resolve()
+
+  function writeSoon(exchange: Exchange): void {
+    unwritten.push(exchange)
+    if (unwritten.length >= 2 * size) unwritten = unwritten.slice(-size)
+    if (isWriteDue) return
+    isWriteDue = true
+    afterRealTime(writePauseMs, () => {
+      isWriteDue = false
+      flush().catch(() => {})
+    })
+  }
+
+  function flush(): Promise<void> {
+    writing = writing
+      .catch(() => {})
+      .then(async () => {
+        const entries = unwritten.slice(-size)
+        if (entries.length === 0) return
+        unwritten = []
+        try {
+          await others?.appendJournal(entries.map(toEntry))
+        } catch (error) {
+          unwritten = [...entries, ...unwritten]
+          throw error
+        }
+      })
+    return writing
+  }
+
+  return {
+    open: kept.open,
+
+    close(exchange) {
+      const { request } = exchange
+      if (request && request.body.length > keptBodyBytes) {
+        exchange.request = { ...request, body: new Uint8Array(request.body.subarray(0, keptBodyBytes)) }
+        exchange.params = undefined
+        exchange.verification = exchange.verification && { ...exchange.verification, canonical: '' }
+      }
+      if (others) writeSoon(exchange)
+    },
+
+    list: kept.list,
+
+    async read(filter = {}, page) {
+      if (!others) return kept.list(filter, page)
+      await flush()
+      const { items, next } = await others.listJournal(filter, page)
+      return { items: items.map(({ n, record }) => fromRecord(record, String(n))), next }
+    },
+
+    flush,
+
+    reset() {
+      kept.reset()
+      unwritten = []
+    },
+
+    forget(provider, account) {
+      kept.forget(provider, account)
+      unwritten = unwritten.filter(exchange => exchange.provider !== provider || exchange.account !== account)
+    },
+  }
+}
+
+function toEntry(exchange: Exchange): JournalEntry {
+  const { provider = null, account = null, order = null } = exchange
+  return { provider, account, order, record: toRecord(exchange) }
+}
+
+function createRing(size: number): Pick<Journal, 'open' | 'list' | 'reset' | 'forget'> {
   const ring: (Exchange | undefined)[] = []
   let count = 0
 
@@ -98,15 +198,7 @@ export function createJournal(size = journalSize): Journal {
       return exchange
     },
 
-    close(exchange) {
-      const { request } = exchange
-      if (!request || request.body.length <= keptBodyBytes) return
-      exchange.request = { ...request, body: new Uint8Array(request.body.subarray(0, keptBodyBytes)) }
-      exchange.params = undefined
-      exchange.verification = exchange.verification && { ...exchange.verification, canonical: '' }
-    },
-
-    list({ provider, order, account }, { limit = 50, after } = {}) {
+    list({ provider, order, account } = {}, { limit = 50, after } = {}) {
       const items: Exchange[] = []
       const oldest = Math.max(1, count - size + 1)
       const newest = after === undefined ? count : Math.min(count, Number(after) - 1)

@@ -138,6 +138,8 @@ export function createPayer(parts: {
     } catch (error) {
       exchange.outcome = 'refused'
       throw error
+    } finally {
+      journal.close(exchange)
     }
   }
 
@@ -171,14 +173,14 @@ export function createPayer(parts: {
       const fails = simulators.get(order.provider)?.failsWhenDeclined === true
       const declined = fails ? (await changes.apply(order, 'failed'))?.order : await store.getOrder(orderId)
       if (!declined) throw notPending(await store.getOrder(orderId), orderId)
-      note(order, 'declined')
+      journal.close(note(order, 'declined'))
       return declined
     },
 
     async walkAway(orderId) {
       const order = await payment(orderId)
       const left = await store.transition(orderId, order.status, order.status, { patch: { acts: [] } })
-      note(order, 'walkedAway')
+      journal.close(note(order, 'walkedAway'))
       return left ?? (await store.getOrder(orderId)) ?? order
     },
 

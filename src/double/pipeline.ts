@@ -54,8 +54,9 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
     return response
   } catch (error) {
     exchange.outcome = 'failed'
-    if (error instanceof PaydoubleError && (error.code === 'unknownError' || error.code === 'badFault')) {
-      exchange.response = ownError(400, error.code, error.message)
+    const status = error instanceof PaydoubleError ? ownStatus[error.code] : undefined
+    if (error instanceof PaydoubleError && status !== undefined) {
+      exchange.response = ownError(status, error.code, error.message)
       return exchange.response
     }
     const message = error instanceof Error ? error.message : String(error)
@@ -69,6 +70,13 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
   } finally {
     parts.journal.close(exchange)
   }
+}
+
+/** What is wrong with a call's wish for a fault, or with the place where the state is; anything else is our bug. */
+const ownStatus: Readonly<Record<string, number>> = {
+  unknownError: 400,
+  badFault: 400,
+  storeUnavailable: 503,
 }
 
 async function run(
@@ -111,7 +119,7 @@ async function run(
       const named =
         call.mayTake('network') && (await nameableAccount(parts, contract, request, message, name))
       if (named) exchange.account = named.id
-      const network = call.take('network')
+      const network = await call.take('network')
       if (network && phaseOf(network) === 'before') {
         const lost = await strikeBefore(parts, network, exchange)
         if (lost) return lost
@@ -140,7 +148,7 @@ async function run(
       exchange,
     )
     reach('simulate')
-    const refused = call?.take('error')
+    const refused = await call?.take('error')
     if (refused !== undefined) throw new Refusal(toErrorName(contract, refused))
     const shown: Order[] = []
     const context = createContext(parts, {
@@ -162,7 +170,7 @@ async function run(
     const page = pageOf(body)
     if (page !== undefined) return strikeAfter(parts, after, toPageResponse(page), exchange)
     checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
-    const changes = call?.take('answer')
+    const changes = await call?.take('answer')
     const sent = changes ? changeAnswer(body as object, changes) : (body as object)
     return strikeAfter(parts, after, wire.encode(sent, account.credentials), exchange)
   } catch (error) {

@@ -5,12 +5,17 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 export interface Random {
   /** A 32-bit whole number. */
   readonly seed: number
+  /**
+   * How many processes have begun on the same state before: each draws other values, so that none repeats the
+   * numbers of another one. 0 for the first, and for whoever has a state of its own.
+   */
+  readonly begun: number
   /** The stream of this name; always the same one. */
   stream(name: string): RandomStream
   /** Starts all streams again, or those whose name begins so. */
   reset(prefix?: string): void
-  /** Takes another seed, and starts all streams again. */
-  reseed(seed: number): void
+  /** Takes another seed, and starts all streams again. @param begun see above; as it was, if it is not given */
+  reseed(seed: number, begun?: number): void
 }
 
 export interface RandomStream {
@@ -32,21 +37,26 @@ export const base62 = `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 /** @param initial the seed, a 32-bit whole number */
 export function createRandom(initial: number): Random {
   let seed = initial
+  let begun = 0
   const streams = new Map<string, RandomStream>()
   return {
     get seed() {
       return seed
     },
+    get begun() {
+      return begun
+    },
     stream(name) {
       let stream = streams.get(name)
       if (!stream) {
-        stream = createStream(seed ^ hashName(name))
+        stream = createStream(seed ^ hashName(begun === 0 ? name : `${begun}/${name}`))
         streams.set(name, stream)
       }
       return stream
     },
-    reseed(next) {
+    reseed(next, count = begun) {
       seed = next
+      begun = count
       streams.clear()
     },
     reset(prefix = '') {

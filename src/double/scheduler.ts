@@ -41,8 +41,12 @@ export type Move = { readonly by: number } | { readonly to: number }
 /** Does what an act says. @returns the order after it */
 export type Perform = (order: Order, act: Act) => Promise<Order | undefined>
 
-/** How long a claimed delivery is left alone before somebody else may take it over, in milliseconds. */
-const leaseMs = 60_000
+export interface SchedulerHooks {
+  readonly perform: Perform
+  /** The clock was moved: resolves when all who share it know. */
+  readonly onMoved?: (() => Promise<void>) | undefined
+}
+
 const batchSize = 100
 /** How long a move waits for a callback from before it, in real milliseconds: its receiver may be who moves the clock. */
 const patienceMs = 2000
@@ -65,7 +69,7 @@ export function createScheduler(
   store: Store,
   clock: Clock,
   callbacks: Callbacks,
-  perform: Perform,
+  { perform, onMoved }: SchedulerHooks,
 ): Scheduler {
   /** Deliveries by their id, and acts. Deliveries are under way also while they wait for their turn. */
   const underWay = new Map<string, UnderWay>()
@@ -87,7 +91,13 @@ export function createScheduler(
 
   async function attempt(delivery: Delivery): Promise<Fired | undefined> {
     const at = clock.now()
-    const attempted = await callbacks.attempt(delivery)
+    let attempted: Delivery | undefined
+    try {
+      attempted = await callbacks.attempt(delivery)
+    } finally {
+      // Nothing was written down of it: whoever comes next tries anew.
+      if (!attempted) await store.release(delivery.id)
+    }
     follow(attempted?.dueAt)
     return attempted && { kind: 'attempted', at, delivery: attempted }
   }
@@ -136,7 +146,7 @@ export function createScheduler(
         begin()({ kind: 'expired', at: item.order.changedAt ?? item.dueAt, order: item.order })
         continue
       }
-      // An attempt that takes longer than its lease is not made a second time beside the first.
+      // A claim may be lost while its attempt is under way: it is not made a second time beside the first.
       if (item.kind === 'delivery' && underWay.has(keyOf(item))) continue
       const startNow = () => start(item, born)
       const queue = queueOf(item)
@@ -161,7 +171,7 @@ export function createScheduler(
   }
 
   function claim(until: number): Promise<Due[]> {
-    return store.claimDue(until, { now: clock.now(), leaseMs, limit: batchSize })
+    return store.claimDue(until, { now: clock.now(), limit: batchSize })
   }
 
   async function runDue(order?: string): Promise<void> {
@@ -233,10 +243,12 @@ export function createScheduler(
       const moment = momentOf(claimed) ?? wait
       if (moment === undefined || moment > move.until) break
       clock.moveTo(moment)
+      if (onMoved) await onMoved()
       if (claimed.length === 0) await new Promise<void>(soon)
       else run(claimed)
     }
     clock.moveTo(move.until)
+    if (onMoved) await onMoved()
   }
 
   async function move(given: Move, isNested: boolean): Promise<Fired[]> {

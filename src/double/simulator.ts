@@ -86,7 +86,7 @@ export interface Context<C extends Contract = Contract> {
    * The order as a query finds it now: a plan may have the query lag behind. An order that was shown
    * counts as queried.
    */
-  show(order: Order): Order
+  show(order: Order): Promise<Order>
   /** Changes the account's settings as one step; `update` may run more than once. */
   updateSettings(update: (settings: SettingsOf<C>) => Partial<SettingsOf<C>>): Promise<void>
   /** Lowers a numeric setting of the account by one; false if nothing was left. */

@@ -11,6 +11,7 @@ import {
   copyOf,
   type Delivery,
   deliverySchema,
+  type JournalEntry,
   type Order,
   orderSchema,
 } from './records.ts'
@@ -18,11 +19,15 @@ import {
   type ClaimOptions,
   type Conflict,
   type Due,
+  defaultJournalSize,
   defaultPageSize,
+  type InitialState,
   isAs,
   type Page,
   type PageRequest,
   type Store,
+  type StoredEntry,
+  type StoredValue,
   type StoreOptions,
 } from './store.ts'
 
@@ -51,6 +56,12 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
   const deliveriesOf = new Groups()
   const identities = new Map<string, string>()
   const calls = createCallCounter()
+  const values = new Map<string, StoredValue>()
+  let written = 0
+  let journal: StoredEntry[] = []
+  let journaled = 0
+  /** Deliveries that somebody has claimed. */
+  const claimed = new Set<string>()
   // A timer counts only while its record still says the same: none is ever removed from the middle.
   const timers = new TinyQueue<Timer>([], inDueOrder)
   let lastPut: Promise<unknown> = Promise.resolve()
@@ -112,7 +123,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
   function dueBy({ kind, id, at }: Timer): Due | undefined {
     if (kind === 'delivery') {
       const delivery = deliveries.get(id)
-      const isCurrent = delivery?.status === 'pending' && delivery.dueAt === at
+      const isCurrent = delivery?.status === 'pending' && delivery.dueAt === at && !claimed.has(id)
       return isCurrent ? { kind, dueAt: at, delivery } : undefined
     }
     const order = orders.get(id)
@@ -145,7 +156,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
   }
 
   /** Takes acts and deliveries until an expiry comes first. */
-  function takeOthers(until: number, { now, leaseMs, limit }: ClaimOptions): Due[] {
+  function takeOthers(until: number, { limit }: ClaimOptions): Due[] {
     const taken: Due[] = []
     const acts = new Map<string, Timer>()
     while (taken.length < limit) {
@@ -155,9 +166,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       timers.pop()
       if (due.kind !== 'act' || !acts.has(timer.id)) taken.push(copyOf(due))
       if (due.kind === 'act') acts.set(timer.id, timer)
-      if (due.kind !== 'delivery') continue
-      due.delivery.dueAt = Math.max(now, until) + leaseMs
-      expectAttempt(due.delivery)
+      if (due.kind === 'delivery') claimed.add(timer.id)
     }
     // An act stays due until it is taken off its order.
     for (const timer of acts.values()) timers.push(timer)
@@ -179,8 +188,36 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     }
   }
 
+  async function reset({ accounts: initial, values: named }: InitialState): Promise<void> {
+    for (const collection of Object.values(db)) empty(collection)
+    for (const index of [orders, deliveries, accounts]) index.clear()
+    for (const kept of [holders, identities, ordersOf, deliveriesOf, calls, values, claimed]) kept.clear()
+    journal = []
+    journaled = 0
+    timers.data = []
+    timers.length = 0
+    for (const [name, value] of Object.entries(named))
+      values.set(name, { name, version: ++written, value: copyOf(value) })
+    for (const account of initial) await putInTurn(account)
+  }
+
+  async function putInTurn(account: Account): Promise<void> {
+    // One after the other, so that of two racing ones the second finds what the first has added.
+    const putting = lastPut.then(() => put(account))
+    lastPut = putting.catch(() => {})
+    await putting
+  }
+
   return {
     db,
+    reach: 'process',
+
+    async begin(initial) {
+      await reset(initial)
+      return 0
+    },
+
+    reset,
 
     async insertOrder(order) {
       const conflict = findConflict(order)
@@ -257,8 +294,14 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       if (!delivery) return undefined
       const attempts = attempt ? [...delivery.attempts, copyOf(attempt)] : delivery.attempts
       Object.assign(delivery, { attempts, ...next })
+      claimed.delete(id)
       expectAttempt(delivery)
       return copyOf(delivery)
+    },
+
+    async release(id) {
+      const delivery = deliveries.get(id)
+      if (delivery && claimed.delete(id)) expectAttempt(delivery)
     },
 
     async claimDue(until, options) {
@@ -272,12 +315,7 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       return nextTimer()?.at
     },
 
-    async putAccount(account) {
-      // One after the other, so that of two racing ones the second finds what the first has added.
-      const putting = lastPut.then(() => put(account))
-      lastPut = putting.catch(() => {})
-      await putting
-    },
+    putAccount: putInTurn,
 
     async getAccount(provider, id) {
       return copyOf(accounts.get(accountKey({ provider, id })))
@@ -318,18 +356,9 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       return calls.count(key, now, windowMs, limit)
     },
 
-    async reset(initial) {
-      for (const collection of Object.values(db)) empty(collection)
-      for (const index of [orders, deliveries, accounts]) index.clear()
-      for (const map of [holders, identities, ordersOf, deliveriesOf, calls]) map.clear()
-      timers.data = []
-      timers.length = 0
-      for (const account of initial) await this.putAccount(account)
-    },
-
     async resetAccount(account) {
       forget(account)
-      await this.putAccount(account)
+      await putInTurn(account)
     },
 
     async removeAccount(account) {
@@ -342,21 +371,73 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
       }
     },
 
+    async readValues(known) {
+      return [...values.values()].filter(({ name, version }) => known[name] !== version).map(copyOf)
+    },
+
+    async writeValue(name, value, version) {
+      if (values.get(name)?.version !== version) return undefined
+      values.set(name, { name, version: ++written, value: copyOf(value) })
+      return written
+    },
+
+    async appendJournal(entries) {
+      for (const entry of entries) journal.push({ ...copyOf(entry), n: ++journaled })
+      journal.splice(0, journal.length - (options.journalSize ?? defaultJournalSize))
+    },
+
+    async listJournal(filter, page) {
+      return paginate<StoredEntry>(journal, page, {
+        accepts: entry => matches<JournalEntry>(filter as Partial<JournalEntry>, entry),
+        numberOf: entry => entry.n,
+      })
+    },
+
+    async prune({ before = Number.NEGATIVE_INFINITY, keep = Number.POSITIVE_INFINITY, limit }) {
+      const isOver = (order: Order) =>
+        [...deliveriesOf.ids(order.id)].every(id => isAtItsEnd(deliveries.get(id)))
+      const all = db.orders.all()
+      const beyond = Math.max(0, all.length - keep)
+      const out = new Set<string>()
+      for (const [at, order] of all.entries()) {
+        if (out.size === limit) break
+        if (at >= beyond && order.createdAt >= before) break
+        if (isOver(order)) out.add(order.id)
+      }
+      remove(
+        order => out.has(order.id),
+        delivery => out.has(delivery.order),
+      )
+      return out.size
+    },
+
+    onNews: () => () => {},
+
     async close() {},
+  }
+
+  /** Takes orders and deliveries out, and all that is known of them. */
+  function remove(
+    isOrderOut: (order: Order) => boolean,
+    isDeliveryOut: (delivery: Delivery) => boolean,
+  ): void {
+    for (const order of takeOut<Order>(db.orders, isOrderOut)) {
+      leave(order)
+      orders.delete(order.id)
+    }
+    for (const delivery of takeOut<Delivery>(db.deliveries, isDeliveryOut)) {
+      deliveriesOf.delete(delivery.order, delivery.id)
+      deliveries.delete(delivery.id)
+      claimed.delete(delivery.id)
+    }
   }
 
   /** Lets go of all that an account did. */
   function forget(account: Pick<Account, 'provider' | 'id'>): void {
-    const isIts = (record: Order | Delivery) =>
+    const isIts = (record: Pick<Order, 'provider' | 'account'> | JournalEntry) =>
       record.provider === account.provider && record.account === account.id
-    for (const order of takeOut<Order>(db.orders, isIts)) {
-      leave(order)
-      orders.delete(order.id)
-    }
-    for (const delivery of takeOut<Delivery>(db.deliveries, isIts)) {
-      deliveriesOf.delete(delivery.order, delivery.id)
-      deliveries.delete(delivery.id)
-    }
+    remove(isIts, isIts)
+    journal = journal.filter(entry => !isIts(entry))
     calls.clear(`${accountKey(account)}/`)
   }
 }
@@ -487,6 +568,11 @@ const openGroup = (qr: string) => `open/${qr}`
 
 const refundsGroup = (original: string) => `refunds/${original}`
 
+/** Whether nothing more becomes of a delivery. */
+function isAtItsEnd(delivery: Delivery | undefined): boolean {
+  return delivery?.status !== 'pending' && delivery?.status !== 'held'
+}
+
 /** What orders are looked for by, without being unique. */
 function groupsOf({ orderNumber, qr, status, original }: Order): string[] {
   const groups = [numberGroup(orderNumber)]
@@ -510,19 +596,22 @@ function matches<T extends object>(
   return true
 }
 
-/** The newest first; the cursor is the number of the last item in the order of creation. */
+/** The cursor is the number of the last item in the order of creation, in which the source is. */
 function paginate<T extends object>(
   source: readonly T[],
   page: PageRequest | undefined,
   { accepts, numberOf }: { accepts: (item: T) => boolean; numberOf: (item: T) => number },
 ): Page<T> {
-  const { limit = defaultPageSize, after } = page ?? {}
-  const end = after === undefined ? Number.POSITIVE_INFINITY : Number(after)
+  const { limit = defaultPageSize, after, first = 'newest' } = page ?? {}
+  const isNewestFirst = first === 'newest'
+  const cursor = after === undefined ? (isNewestFirst ? Number.POSITIVE_INFINITY : -1) : Number(after)
+  // At most so many records of a source were created before the one with that number.
+  const start = isNewestFirst ? Math.min(source.length, cursor) - 1 : 0
   const items: T[] = []
-  // At most `end` records of a source were created before that number.
-  for (let at = Math.min(source.length, end) - 1; at >= 0; at--) {
+  for (let at = start; at >= 0 && at < source.length; at += isNewestFirst ? -1 : 1) {
     const item = source[at]
-    if (!item || numberOf(item) >= end || !accepts(item)) continue
+    if (!item || (isNewestFirst ? numberOf(item) >= cursor : numberOf(item) <= cursor)) continue
+    if (!accepts(item)) continue
     if (items.length === limit) return { items, next: String(numberOf(items.at(-1) as T)) }
     items.push(copyOf(item))
   }

@@ -135,6 +135,15 @@ export const accountSchema = z.object({
 })
 export type Account = z.output<typeof accountSchema>
 
+/** What the journal keeps of an exchange, as plain data, with what it is looked for by. */
+export interface JournalEntry {
+  readonly provider: string | null
+  readonly account: string | null
+  /** Id of the order. */
+  readonly order: string | null
+  readonly record: unknown
+}
+
 /** Provider and id name an account. */
 export function accountKey(account: Pick<Account, 'provider' | 'id'>): string {
   return `${account.provider}/${account.id}`

@@ -1,15 +1,26 @@
 // The store of the server: node:sqlite, in memory or in a file.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { createCallCounter } from './calls.ts'
-import { type Account, accountKey, actDueAt, copyOf, type Delivery, type Order } from './records.ts'
+import {
+  type Account,
+  accountKey,
+  actDueAt,
+  copyOf,
+  type Delivery,
+  type JournalEntry,
+  type Order,
+} from './records.ts'
 import {
   type ClaimOptions,
   type Due,
+  defaultJournalSize,
   defaultPageSize,
+  type InitialState,
   isAs,
   type Page,
   type PageRequest,
   type Store,
+  type StoredEntry,
   type StoreOptions,
 } from './store.ts'
 
@@ -25,10 +36,16 @@ const schema = `
   create table if not exists order_keys (key text primary key, order_id text not null) without rowid;
   create table if not exists deliveries (
     n integer primary key, id text not null unique, provider text not null, account text not null,
-    order_id text not null, due_at integer, record text not null -- its dueAt is that of the column
+    order_id text not null, due_at integer, is_claimed integer not null default 0, record text not null
   );
   create index if not exists deliveries_order on deliveries (order_id);
-  create index if not exists deliveries_due on deliveries (due_at) where due_at is not null;
+  create index if not exists deliveries_due on deliveries (due_at) where due_at is not null and is_claimed = 0;
+  create table if not exists accounts (key text primary key, record text not null) without rowid;
+  create table if not exists begun (times integer not null); -- how often a process has begun on this state
+  create table if not exists named_values (name text primary key, version integer not null, value text not null);
+  create table if not exists journal (
+    n integer primary key, provider text, account text, order_id text, record text not null
+  );
 `
 
 /** @param file a path, or `:memory:` */
@@ -59,22 +76,38 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     insertDelivery: db.prepare(
       `insert into deliveries (id, provider, account, order_id, due_at, record) values (?, ?, ?, ?, ?, ?)`,
     ),
-    delivery: db.prepare('select record, due_at from deliveries where id = ?'),
-    updateDelivery: db.prepare('update deliveries set due_at = ?, record = ? where id = ?'),
-    leaseDelivery: db.prepare('update deliveries set due_at = ? where id = ?'),
+    delivery: db.prepare('select record from deliveries where id = ?'),
+    updateDelivery: db.prepare('update deliveries set due_at = ?, is_claimed = 0, record = ? where id = ?'),
+    claimDelivery: db.prepare('update deliveries set is_claimed = ? where id = ?'),
     dueDeliveries: db.prepare(
-      'select record, due_at from deliveries where due_at <= ? order by due_at, n limit ?',
+      'select record from deliveries where due_at <= ? and is_claimed = 0 order by due_at, n limit ?',
     ),
     nextDue: db.prepare(
       `select (select min(expires_at) from orders where status = 'pending' and expires_at is not null) as expiry,
          (select min(act_at) from orders where act_at is not null) as act,
-         (select min(due_at) from deliveries where due_at is not null) as delivery`,
+         (select min(due_at) from deliveries where due_at is not null and is_claimed = 0) as delivery`,
+    ),
+    setAccount: db.prepare('insert or replace into accounts values (?, ?)'),
+    deleteAccount: db.prepare('delete from accounts where key = ?'),
+    insertValue: db.prepare('insert into named_values values (?, ?, ?)'),
+    writeValue: db.prepare('update named_values set version = ?, value = ? where name = ? and version = ?'),
+    addEntry: db.prepare('insert into journal (provider, account, order_id, record) values (?, ?, ?, ?)'),
+    trimJournal: db.prepare('delete from journal where n <= (select max(n) from journal) - ?'),
+    removeDeliveries: db.prepare('delete from deliveries where order_id = ?'),
+    removeKeys: db.prepare('delete from order_keys where key = ? and order_id = ?'),
+    removeOrder: db.prepare('delete from orders where n = ?'),
+    pruned: db.prepare(
+      `select n, record from orders
+       where (created_at < ? or n <= (select n from orders order by n desc limit 1 offset ?))
+         and not exists (select 1 from deliveries where order_id = orders.id and record ->> 'status' in ('pending', 'held'))
+       order by n limit ?`,
     ),
   }
   const removeAccount = [
     'delete from order_keys where order_id in (select id from orders where provider = ? and account = ?)',
     'delete from orders where provider = ? and account = ?',
     'delete from deliveries where provider = ? and account = ?',
+    'delete from journal where provider = ? and account = ?',
   ].map(text => db.prepare(text))
   const indexed = new Set<string>()
   // Accounts and call counters are few and hot: this process owns them.
@@ -120,11 +153,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   }
 
   /** Takes acts and deliveries that are due by then, the first of them first. */
-  function takeOthers(
-    next: ReturnType<typeof nextDue>,
-    until: number,
-    { now, leaseMs, limit }: ClaimOptions,
-  ): Due[] {
+  function takeOthers(next: ReturnType<typeof nextDue>, until: number, { now, limit }: ClaimOptions): Due[] {
     const acts = next.act > until ? [] : many<Order>(sql.dueActs, until, limit)
     const deliveries = next.delivery > until ? [] : many<Delivery>(sql.dueDeliveries, until, limit)
     const due = [
@@ -133,13 +162,13 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     ]
     due.sort((a, b) => a.dueAt - b.dueAt)
     due.length = Math.min(due.length, limit)
-    const leased = due.filter(item => item.kind === 'delivery')
-    const lease = () => {
-      for (const { delivery } of leased) sql.leaseDelivery.run(Math.max(now, until) + leaseMs, delivery.id)
+    const claimed = due.filter(item => item.kind === 'delivery')
+    const claim = () => {
+      for (const { delivery } of claimed) sql.claimDelivery.run(1, delivery.id)
     }
     // One statement is a transaction by itself.
-    if (leased.length > 1) atomically(lease)
-    else lease()
+    if (claimed.length > 1) atomically(claim)
+    else claim()
     return due
   }
 
@@ -154,8 +183,28 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     if (before)
       for (const identity of options.identitiesOf(before)) identities.delete(`${before.provider}/${identity}`)
     const copy = copyOf(account)
-    accounts.set(key, copy)
-    for (const identity of options.identitiesOf(copy)) identities.set(`${account.provider}/${identity}`, copy)
+    sql.setAccount.run(key, JSON.stringify(copy))
+    keepAccount(copy)
+  }
+
+  function keepAccount(copy: Account): void {
+    accounts.set(accountKey(copy), copy)
+    for (const identity of options.identitiesOf(copy)) identities.set(`${copy.provider}/${identity}`, copy)
+  }
+
+  const next = db.prepare('select coalesce(max(version), 0) + 1 as version from named_values')
+  let written = (next.get() as { version: number }).version
+
+  function reset({ accounts: initial, values }: InitialState): void {
+    atomically(() => {
+      db.exec(
+        'delete from orders; delete from order_keys; delete from deliveries; delete from accounts; delete from journal; delete from named_values; delete from begun; insert into begun values (1)',
+      )
+      for (const map of [accounts, identities, calls]) map.clear()
+      for (const account of initial) setAccount(account)
+      for (const [name, value] of Object.entries(values))
+        sql.insertValue.run(name, ++written, JSON.stringify(value))
+    })
   }
 
   /** Lets go of all that an account did. */
@@ -168,6 +217,24 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   }
 
   return {
+    reach: options.file === undefined ? 'process' : 'file',
+
+    async begin(initial) {
+      const begun = db.prepare('select times from begun').get() as { times: number } | undefined
+      if (begun === undefined) {
+        reset(initial)
+        return 0
+      }
+      // Who had claimed them has ended.
+      db.exec('update begun set times = times + 1; update deliveries set is_claimed = 0 where is_claimed = 1')
+      for (const row of db.prepare('select record from accounts').all()) keepAccount(fromRow<Account>(row))
+      return begun.times
+    },
+
+    async reset(initial) {
+      reset(initial)
+    },
+
     async insertOrder(order) {
       const { id, provider, account, status, orderNumber, qr, original, createdAt, expiresAt } = order
       const record = JSON.stringify(order)
@@ -260,6 +327,10 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       return changed
     },
 
+    async release(id) {
+      sql.claimDelivery.run(0, id)
+    },
+
     async claimDue(until, options) {
       const next = nextDue()
       const first = Math.min(next.expiry, next.act, next.delivery)
@@ -313,12 +384,6 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       return calls.count(key, now, windowMs, limit)
     },
 
-    async reset(initial) {
-      db.exec('delete from orders; delete from order_keys; delete from deliveries')
-      for (const map of [accounts, identities, calls]) map.clear()
-      for (const account of initial) setAccount(account)
-    },
-
     async resetAccount(account) {
       forget(account)
       setAccount(account)
@@ -328,9 +393,54 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
       forget(account)
       const known = accounts.get(accountKey(account))
       accounts.delete(accountKey(account))
+      sql.deleteAccount.run(accountKey(account))
       if (known)
         for (const identity of options.identitiesOf(known)) identities.delete(`${known.provider}/${identity}`)
     },
+
+    async readValues(known) {
+      const rows = db.prepare('select name, version, value from named_values').all()
+      return rows
+        .map(({ name, version, value }) => ({
+          name: name as string,
+          version: version as number,
+          value: JSON.parse(value as string) as unknown,
+        }))
+        .filter(({ name, version }) => known[name] !== version)
+    },
+
+    async writeValue(name, value, version) {
+      const changed = sql.writeValue.run(written + 1, JSON.stringify(value), name, version).changes
+      return changed === 0 ? undefined : ++written
+    },
+
+    async appendJournal(entries) {
+      atomically(() => {
+        for (const { provider, account, order, record } of entries)
+          sql.addEntry.run(provider, account, order, JSON.stringify(record))
+        sql.trimJournal.run(options.journalSize ?? defaultJournalSize)
+      })
+    },
+
+    async listJournal({ provider, account, order }, page) {
+      const { items, next } = listRows(db, 'journal', page, { provider, account, order_id: order })
+      return { items: items.map(toEntry), next }
+    },
+
+    async prune({ before = Number.MIN_SAFE_INTEGER, keep = Number.MAX_SAFE_INTEGER, limit }) {
+      return atomically(() => {
+        const pruned = sql.pruned.all(before, keep, limit)
+        for (const row of pruned) {
+          const order = fromRow<Order>(row)
+          for (const key of Object.values(options.keysOf(order))) sql.removeKeys.run(key, order.id)
+          sql.removeDeliveries.run(order.id)
+          sql.removeOrder.run(row.n as number)
+        }
+        return pruned.length
+      })
+    },
+
+    onNews: () => () => {},
 
     async close() {
       db.close()
@@ -386,11 +496,15 @@ function many<T>(statement: StatementSync, ...values: Value[]): T[] {
   return statement.all(...values).map(row => fromRow<T>(row))
 }
 
-/** A lease is written into its column alone, because it would cost twice as much to write the record as well. */
-function fromRow<T>({ record, due_at: dueAt }: Readonly<Record<string, unknown>>): T {
-  const parsed = JSON.parse(record as string)
-  if (dueAt !== undefined) parsed.dueAt = dueAt
-  return parsed
+type Row = Readonly<Record<string, unknown>>
+
+function fromRow<T>({ record }: Row): T {
+  return JSON.parse(record as string)
+}
+
+function toEntry({ n, provider, account, order_id: order, record }: Row): StoredEntry {
+  const entry = { provider, account, order, record: JSON.parse(record as string) } as JournalEntry
+  return { ...entry, n: n as number }
 }
 
 function list<T>(
@@ -399,7 +513,18 @@ function list<T>(
   page: PageRequest | undefined,
   filter: Readonly<Record<string, string | number | undefined>>,
 ): Page<T> {
-  const limit = page?.limit ?? defaultPageSize
+  const { items, next } = listRows(db, table, page, filter)
+  return { items: items.map(row => fromRow<T>(row)), next }
+}
+
+function listRows(
+  db: DatabaseSync,
+  table: string,
+  page: PageRequest | undefined,
+  filter: Readonly<Record<string, string | number | undefined>>,
+): Page<Row> {
+  const { limit = defaultPageSize, after, first = 'newest' } = page ?? {}
+  const [beyond, direction] = first === 'newest' ? ['<', 'desc'] : ['>', 'asc']
   const conditions: string[] = []
   const values: Value[] = []
   for (const [column, value] of Object.entries({ ...filter })) {
@@ -407,12 +532,14 @@ function list<T>(
     conditions.push(/[<>]=$/.test(column) ? `${column} ?` : `${column} = ?`)
     values.push(value)
   }
-  if (page?.after !== undefined) {
-    conditions.push('n < ?')
-    values.push(Number(page.after))
+  if (after !== undefined) {
+    conditions.push(`n ${beyond} ?`)
+    values.push(Number(after))
   }
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-  const rows = db.prepare(`select * from ${table} ${where} order by n desc limit ?`).all(...values, limit + 1)
-  const items = rows.slice(0, limit).map(row => fromRow<T>(row))
-  return { items, next: rows.length > limit ? String(rows[limit - 1]?.n) : null }
+  const rows = db
+    .prepare(`select * from ${table} ${where} order by n ${direction} limit ?`)
+    .all(...values, limit + 1)
+  const items = rows.slice(0, limit)
+  return { items, next: rows.length > limit ? String(items.at(-1)?.n) : null }
 }

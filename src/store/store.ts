@@ -1,10 +1,36 @@
-import type { Account, Attempt, Delivery, DeliveryStatus, Order, OrderKind, OrderStatus } from './records.ts'
+import type {
+  Account,
+  Attempt,
+  Delivery,
+  DeliveryStatus,
+  JournalEntry,
+  Order,
+  OrderKind,
+  OrderStatus,
+} from './records.ts'
 
 /**
  * Where a double keeps its state. Handlers hold no locks: each method is atomic, in memory as in a
  * database. Records that come out are copies.
  */
 export interface Store {
+  /**
+   * Who else may see the state: nobody, and it ends with the process; processes that open it later; or
+   * others that work on it at the same time.
+   */
+  readonly reach: 'process' | 'file' | 'shared'
+
+  /**
+   * Begins on the state that is there, or makes this one where there is none: one step, also where several
+   * processes begin at once. What a process that has ended was in the middle of is free again.
+   *
+   * @returns how many processes have begun on this state before; 0 for the one that made it
+   * @throws PaydoubleError `storeUnavailable`, `storeUnreadable`, `storeTooNew`
+   */
+  begin(initial: InitialState): Promise<number>
+  /** Forgets everything but what is given. */
+  reset(initial: InitialState): Promise<void>
+
   /**
    * Adds an order, unless another one has its id or one of its keys.
    * @returns the conflict, and nothing was added; or undefined
@@ -13,7 +39,7 @@ export interface Store {
   getOrder(id: string): Promise<Order | undefined>
   /** The order that holds a unique key; see {@link StoreOptions.keysOf}. */
   findOrder(key: string): Promise<Order | undefined>
-  /** Newest first. */
+  /** Newest first, unless the page says otherwise. */
   listOrders(filter: OrderFilter, page?: PageRequest): Promise<Page<Order>>
   /**
    * Compare-and-set: changes the status and adds the outgoing callbacks, both or neither.
@@ -26,12 +52,12 @@ export interface Store {
     effects: TransitionEffects,
   ): Promise<Order | undefined>
 
-  /** Newest first. */
+  /** Newest first, unless the page says otherwise. */
   listDeliveries(filter: DeliveryFilter, page?: PageRequest): Promise<Page<Delivery>>
   getDelivery(id: string): Promise<Delivery | undefined>
   /** Adds a delivery that no change of an order calls for, such as one that is sent again. */
   addDelivery(delivery: Delivery): Promise<void>
-  /** Writes down an attempt, if there was one, and what follows. */
+  /** Writes down an attempt, if there was one, and what follows. It ends the claim to the delivery. */
   recordAttempt(id: string, attempt: Attempt | undefined, next: DeliveryPatch): Promise<Delivery | undefined>
 
   /**
@@ -41,11 +67,13 @@ export interface Store {
    * - expiries: pending orders whose life is over. They are expired by it, each at its time or, where that
    *   is past, `now`; all of them that come before anything else;
    * - or acts and deliveries that are due by `now`, or at the one moment after it that comes first. An act
-   *   stays due until it is taken off its order; the next attempt of a delivery moves `leaseMs` on, so that
-   *   nobody else takes it meanwhile.
+   *   stays due until it is taken off its order. A delivery is claimed: nobody else gets it until its attempt is
+   *   recorded, or it is released, or the process that claimed it has ended.
    */
   claimDue(until: number, options: ClaimOptions): Promise<Due[]>
-  /** When the next thing falls due, or undefined. */
+  /** Gives up the claim to a delivery, which is due again as it was. */
+  release(id: string): Promise<void>
+  /** When the next thing falls due that nobody has claimed, or undefined. */
   nextDueAt(): Promise<number | undefined>
 
   /** Adds an account, or replaces the one with its provider and id. */
@@ -79,12 +107,39 @@ export interface Store {
    */
   countCall(key: string, now: number, windowMs: number, limit: number): Promise<boolean>
 
-  /** Forgets everything but the accounts given. */
-  reset(accounts: readonly Account[]): Promise<void>
-  /** Forgets the orders, deliveries and counted calls of one account, and makes it as given. */
+  /** Forgets the orders, deliveries, counted calls and journal of one account, and makes it as given. */
   resetAccount(account: Account): Promise<void>
-  /** Forgets an account with its orders, deliveries and counted calls. */
+  /** Forgets an account with its orders, deliveries, counted calls and journal. */
   removeAccount(account: Pick<Account, 'provider' | 'id'>): Promise<void>
+
+  /**
+   * The values whose version is another one than is known here: small things that all see who share the
+   * store, such as its clock.
+   */
+  readValues(known: Readonly<Record<string, number>>): Promise<StoredValue[]>
+  /**
+   * Compare-and-set of a value with which the state began.
+   *
+   * @param version the one that it had when it was read
+   * @returns its version from now on, one that it never had before; undefined where it has another one than was given
+   */
+  writeValue(name: string, value: unknown, version: number): Promise<number | undefined>
+
+  /** Adds to the journal, and lets go of what is beyond the newest {@link StoreOptions.journalSize}. */
+  appendJournal(entries: readonly JournalEntry[]): Promise<void>
+  /** Newest first, unless the page says otherwise. */
+  listJournal(filter: JournalFilter, page?: PageRequest): Promise<Page<StoredEntry>>
+
+  /**
+   * Lets go of the oldest orders, with their deliveries and whatever their status: those made before a time, and
+   * those beyond a number of the newest. Orders with a delivery that is not at its end stay.
+   *
+   * @returns how many it let go of
+   */
+  prune(options: PruneOptions): Promise<number>
+
+  /** Calls back when another process has changed something. @returns a function that stops it */
+  onNews(listener: () => void): () => void
   close(): Promise<void>
 }
 
@@ -96,6 +151,44 @@ export interface StoreOptions {
   readonly keysOf: (order: Order) => Readonly<Record<string, string>>
   /** The values by which requests name an account. */
   readonly identitiesOf: (account: Account) => readonly string[]
+  /** How many entries the journal keeps. Default 1,000. */
+  readonly journalSize?: number
+}
+
+export const defaultJournalSize = 1000
+
+/** What a state begins with. */
+export interface InitialState {
+  readonly accounts: readonly Account[]
+  /** By name; plain data. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+export interface StoredValue {
+  readonly name: string
+  readonly version: number
+  readonly value: unknown
+}
+
+/** An entry of the journal, with its number in the order in which the store took it. */
+export interface StoredEntry extends JournalEntry {
+  readonly n: number
+}
+
+export interface JournalFilter {
+  readonly provider?: string | undefined
+  readonly account?: string | undefined
+  /** Id of the order. */
+  readonly order?: string | undefined
+}
+
+export interface PruneOptions {
+  /** Epoch milliseconds. */
+  readonly before?: number | undefined
+  /** How many of the newest stay. */
+  readonly keep?: number | undefined
+  /** Lets go of at most so many. */
+  readonly limit: number
 }
 
 export interface TransitionEffects {
@@ -156,6 +249,8 @@ export interface PageRequest {
   readonly limit?: number | undefined
   /** What the page before gave as `next`. */
   readonly after?: string | undefined
+  /** Default: the newest. */
+  readonly first?: 'newest' | 'oldest' | undefined
 }
 
 export interface Page<T> {
@@ -167,7 +262,6 @@ export interface Page<T> {
 export interface ClaimOptions {
   /** Epoch milliseconds. */
   readonly now: number
-  readonly leaseMs: number
   /** At most so many. */
   readonly limit: number
 }

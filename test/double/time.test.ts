@@ -138,7 +138,7 @@ describeDoors('time', open => {
     expect((await double.deliveries.list()).items).toMatchObject([{ status: 'delivered', attempts: [{}] }])
   })
 
-  test('an attempt that takes longer than its lease is not made a second time beside the first', async () => {
+  test('an attempt that takes long is not made a second time beside the first', async () => {
     let answer = (_: { status: number; body: string }) => {}
     let calls = 0
     const door: OpenDoor = await open({

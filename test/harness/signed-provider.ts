@@ -210,7 +210,7 @@ export const signedSimulator = defineSimulator(signedContract, {
     },
     async query({ number }, context) {
       const order = await context.findByOrderNumber(number)
-      return order ? toState(context.show(order)) : context.fail('unknownOrder')
+      return order ? toState(await context.show(order)) : context.fail('unknownOrder')
     },
     async refund({ number, amount }, context) {
       const payment = await context.findByOrderNumber(number)

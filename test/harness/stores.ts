@@ -26,12 +26,15 @@ const stores: Readonly<Record<string, (options: StoreOptions) => Store>> = {
   'SQLite in a file': options => createSqliteStore({ ...options, file: join(temporaryFolder(), 'store.db') }),
 }
 
-export function describeStores(title: string, define: (open: () => Store) => void): void {
+export type OpenStore = (options?: Partial<StoreOptions>) => Promise<Store>
+
+export function describeStores(title: string, define: (open: OpenStore) => void): void {
   for (const [name, create] of Object.entries(stores)) {
     describe(`${title} (${name})`, () => {
-      define(() => {
-        const store = create(storeOptions)
+      define(async options => {
+        const store = create({ ...storeOptions, ...options })
         onTestFinished(() => store.close())
+        await store.begin({ accounts: [], values: {} })
         return store
       })
     })
@@ -120,12 +123,9 @@ export async function insertPaid(store: Store, order: Order, deliveries: Deliver
   await store.transition(order.id, 'pending', 'paid', { deliveries })
 }
 
-/** How long a claimed delivery is left alone in these tests. */
-export const lease = 60_000
-
 /** What is due first, as a clock finds it that stands at `now`. */
 export function claim(store: Store, now: number, limit = 10): Promise<Due[]> {
-  return store.claimDue(now, { now, leaseMs: lease, limit })
+  return store.claimDue(now, { now, limit })
 }
 
 /** All that is due, claim after claim; acts are taken off their orders. */

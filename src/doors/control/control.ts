@@ -87,7 +87,7 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     listDeliveries: async (_, { limit, after, ...filter }) =>
       double.deliveries.list(filter, toPage(limit, after)),
     async listRequests(_, { limit, after, ...filter }) {
-      const { items, next } = double.journal.list(filter, toPage(limit, after))
+      const { items, next } = await double.journal.read(filter, toPage(limit, after))
       const views = await toExchangeViews(items, await explainer())
       return { items: hideSecrets(views, [...(await secretsOf(double)), ...secretsIn(double, items)]), next }
     },
@@ -111,8 +111,11 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     try {
       const { name, path } = findControlOperation(request)
       const params = readParams(name, request)
+      await double.sync()
       const handle = handlers[name] as (path: Record<string, string>, params: unknown) => Promise<unknown>
-      return toResponse(200, await handle(path, params))
+      const result = await handle(path, params)
+      await double.sync()
+      return toResponse(200, result)
     } catch (error) {
       if (!(error instanceof PaydoubleError)) throw error
       const row = controlErrors[error.code as keyof typeof controlErrors]
