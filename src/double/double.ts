@@ -176,6 +176,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     callbackPolicy,
     changes,
     progress,
+    catchUp: isShared ? shared.sync : undefined,
     rateLimits,
     markers,
   }
@@ -195,8 +196,11 @@ export function assembleDouble(options: AssembleOptions): Double {
       random.reset(`${provider}/${id}/`)
     },
   })
-  const ready = begin()
-  // It is told to whoever uses the double.
+  let isReady = false
+  const ready = begin().then(() => {
+    isReady = true
+  })
+  // A failure is told to whoever uses the double.
   ready.catch(() => {})
   const stopNews = store.onNews(() => {
     shared.sync().then(callbacks.tellAttempt, () => {})
@@ -310,8 +314,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       remove: filter => faults.remove(filter),
     },
     async handle(request) {
-      await ready
-      if (isShared) await shared.sync()
+      if (!isReady) await ready
       return answer(parts, request)
     },
     async apply(plan) {

@@ -26,7 +26,8 @@ export type Step = (typeof steps)[number]
 export interface Exchange {
   readonly id: string
   readonly kind: 'request' | 'payment'
-  readonly at: number
+  /** When it arrived, in epoch milliseconds. */
+  at: number
   request?: IncomingRequest
   /** Size of the request's body as it came, in bytes. */
   readonly bodyBytes: number

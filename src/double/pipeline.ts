@@ -37,6 +37,8 @@ export interface PipelineParts extends ContextParts {
   readonly faults: Faults
   readonly journal: Journal
   readonly rateLimits: boolean
+  /** Resolves when what others have changed is known here; undefined where there is nobody else. */
+  readonly catchUp: (() => Promise<void>) | undefined
   /** Whether a marker in a field of a request may ask for a fault. */
   readonly markers: boolean
 }
@@ -46,10 +48,13 @@ export const maxBodyBytes = 1024 * 1024
 
 /** Answers one request, whatever it is; never throws. */
 export async function answer(parts: PipelineParts, incoming: IncomingRequest): Promise<Answer> {
-  const now = parts.clock.now()
-  const exchange = parts.journal.open('request', now, incoming)
+  const exchange = parts.journal.open('request', parts.clock.now(), incoming)
   try {
-    const response = await run(parts, incoming, exchange, now)
+    if (parts.catchUp) {
+      await parts.catchUp()
+      exchange.at = parts.clock.now()
+    }
+    const response = await run(parts, incoming, exchange, exchange.at)
     exchange.response = response
     return response
   } catch (error) {

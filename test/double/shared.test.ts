@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { simulators } from '../../mocks/index.ts'
+import { PaydoubleError } from '../../src/contract/index.ts'
 import { createManualClock } from '../../src/double/clock.ts'
 import { type AssembleOptions, assembleDouble } from '../../src/double/double.ts'
 import { createSharedState } from '../../src/double/shared.ts'
@@ -242,4 +243,32 @@ test('after a reset a double on an old file gives the same bytes as a new one', 
   expect(first).not.toContain(String(other))
   await after.double.reset()
   expect((await qfpayPayment(after as never, { out_trade_no: 'a' })).text).toBe(first)
+})
+
+test('a request that finds the store away is answered with 503, and says so', async () => {
+  let isAway = false
+  const double = assembleDouble({
+    simulators,
+    deliver: async () => ({ status: 200, body: 'ok' }),
+    createStore(options) {
+      const store = createMemoryStore(options)
+      return {
+        ...store,
+        reach: 'shared',
+        async readValues(known) {
+          if (isAway) throw new PaydoubleError('storeUnavailable', 'Failed to reach the database.')
+          return store.readValues(known)
+        },
+      }
+    },
+  })
+  onTestFinished(() => double.close())
+  const replica = { double, send: sendTo(double) }
+  expect(await codeOf(replica, 'a')).toBe('0000')
+  isAway = true
+  const answer = await qfpayPayment(replica as never, { out_trade_no: 'b' })
+  expect(answer.status).toBe(503)
+  expect(answer.json()).toMatchObject({ error: { code: 'storeUnavailable' } })
+  isAway = false
+  expect(await codeOf(replica, 'b')).toBe('0000')
 })
