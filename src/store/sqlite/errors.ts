@@ -1,0 +1,105 @@
+// What SQLite reports, in our words: what failed, why, and what to do.
+import { dirname } from 'node:path'
+import { PaydoubleError } from '../../contract/index.ts'
+import { schemaVersion } from './schema.ts'
+
+/** What was being done when it failed. */
+export type Doing = 'open' | 'work'
+
+/** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
+const codes = {
+  busy: 5,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  constraint: 19,
+  notSqlite: 26,
+}
+
+/** The error of a store in a file; anything that SQLite did not report stays as it is. */
+export function toStoreError(error: unknown, file: string, doing: Doing): unknown {
+  const code = sqliteCode(error)
+  if (code === undefined || code === codes.constraint) return error
+  const said = (error as Error).message
+  switch (code) {
+    case codes.busy:
+      return storeError('storeBusy', file, {
+        why: 'another process works on it',
+        todo: 'Stop that one, or give this one a file of its own',
+        cause: error,
+      })
+    case codes.notSqlite:
+    case codes.corrupt:
+      return damaged(file, said, error)
+    case codes.full:
+      return unavailable('the disk is full', 'Make room')
+    case codes.readOnly:
+      return unavailable(`it cannot be written (${said})`, 'Let paydouble write the file and its folder')
+    case codes.cannotOpen:
+      return unavailable(
+        `the file, or what stands beside it in ${JSON.stringify(dirname(file))}, cannot be opened (${said})`,
+        'Let paydouble write the file and its folder',
+      )
+    default:
+      return unavailable(
+        `${said}${code === codes.ioError ? ', which is what the system says' : ''}`,
+        'See that its disk works',
+      )
+  }
+
+  function unavailable(why: string, todo: string): PaydoubleError {
+    const then = doing === 'work' ? `${todo}; it goes on by itself then` : `${todo}, or give another file`
+    return storeError('storeUnavailable', file, { why, todo: then, doing, cause: error })
+  }
+}
+
+/** The file is one of ours, or was. */
+export function damaged(file: string, said: string, cause?: unknown): PaydoubleError {
+  return storeError('storeUnreadable', file, {
+    why: `it is damaged (${said})`,
+    todo: 'Put a copy from before in its place, or move it away to begin anew; nothing in it was repaired or overwritten',
+    cause,
+  })
+}
+
+/** The file is of another program. */
+export function foreign(file: string): PaydoubleError {
+  const why = 'it is a SQLite database, and none of paydouble'
+  return storeError('storeUnreadable', file, {
+    why,
+    todo: 'Give another file; nothing in this one was changed',
+  })
+}
+
+export function tooNew(file: string, version: number): PaydoubleError {
+  return storeError('storeTooNew', file, {
+    why: `a newer paydouble has written it (its version is ${version}, and this one knows those up to ${schemaVersion})`,
+    todo: 'Use the newer one, or give another file; nothing in this one was changed',
+  })
+}
+
+export function storeError(
+  code: 'storeBusy' | 'storeTooNew' | 'storeUnavailable' | 'storeUnreadable',
+  file: string,
+  text: { readonly why: string; readonly todo: string; readonly doing?: Doing; readonly cause?: unknown },
+): PaydoubleError {
+  const what = text.doing === 'work' ? 'keep the state in' : 'open'
+  return new PaydoubleError(
+    code,
+    `Failed to ${what} ${JSON.stringify(file)}: ${text.why}. ${text.todo}.`,
+    text.cause === undefined ? undefined : { cause: text.cause },
+  )
+}
+
+/** Whether a statement failed alone, and what was done before it in the same transaction stands. */
+export function isOfStatement(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === undefined || code === codes.constraint
+}
+
+function sqliteCode(error: unknown): number | undefined {
+  const isSqlite = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+  return isSqlite ? (error.errcode as number) & 0xff : undefined
+}

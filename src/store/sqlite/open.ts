@@ -1,0 +1,52 @@
+// How a database comes to be: in memory, or in a file that one process has for itself.
+import { resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { damaged, foreign, tooNew, toStoreError } from './errors.ts'
+import { inspect } from './inspect.ts'
+import { migrate, versionOf } from './migrations.ts'
+import { schemaVersion } from './schema.ts'
+
+/** Enough for the inner pages of a million orders; for the rest there is the cache of the system. */
+const cacheKiB = 65_536
+
+/** How much is written to the log before it goes into the file itself, for which a write waits: 16 MiB. */
+const logPages = 4096
+
+/**
+ * @param file a path; undefined for a database in memory, which ends with the process
+ * @throws PaydoubleError `storeUnavailable`, `storeUnreadable`, `storeTooNew`, `storeBusy`
+ */
+export function openDatabase(file: string | undefined): DatabaseSync {
+  if (file !== undefined) return openFile(resolve(file))
+  const db = new DatabaseSync(':memory:')
+  db.exec(`pragma journal_mode = memory; pragma cache_size = -${cacheKiB}`)
+  migrate(db, 'new')
+  return db
+}
+
+/** Opens a file of ours, or makes one where there is none. What is not ours, or cannot be used, is left as it is. */
+function openFile(file: string): DatabaseSync {
+  const { isSuspect } = inspect(file)
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(file)
+    // The system lets go of the lock with the process, however that ends.
+    db.exec('pragma locking_mode = exclusive; begin exclusive')
+    const found = versionOf(db)
+    if (found === 'foreign') throw foreign(file)
+    if (found !== 'new' && found.version > schemaVersion) throw tooNew(file, found.version)
+    if (found !== 'new' && isSuspect) check(db, file)
+    if (found === 'new' || found.version < schemaVersion) migrate(db, found)
+    db.exec('commit; pragma journal_mode = wal; pragma synchronous = normal')
+    db.exec(`pragma cache_size = -${cacheKiB}; pragma wal_autocheckpoint = ${logPages}`)
+    return db
+  } catch (error) {
+    db?.close()
+    throw toStoreError(error, file, 'open')
+  }
+}
+
+function check(db: DatabaseSync, file: string): void {
+  const said = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0]
+  if (said !== 'ok') throw damaged(file, String(said).split('\n').at(-1) ?? '')
+}
