@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { simulators } from '../../mocks/index.ts'
 import type { PaydoubleConfig } from '../config.ts'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
-import { deliverWith } from '../doors/deliver.ts'
 import { openHttpDoor } from '../doors/http.ts'
+import { createSender } from '../doors/sender.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
 import { createManualClock, createSystemClock } from '../double/clock.ts'
 import { assembleDouble, type Double } from '../double/double.ts'
@@ -61,14 +61,15 @@ async function serve(flags: Flags): Promise<void> {
   const chosen = chooseSimulators(config.providers)
   // Those that are not served are checked as well: a mistake is found before it matters.
   toInitialAccounts(simulators, toAccounts(simulators, config), createRandom(1))
+  const { allowedCallbackHosts = [] } = config
   const double = assembleDouble({
     simulators: chosen,
     createStore: createSqliteStore,
-    deliver: deliverWith(fetch),
+    deliver: createSender({ allowedCallbackHosts }),
     clock: config.clock === 'manual' ? createManualClock() : createSystemClock(),
     seed: config.seed ?? Math.floor(Math.random() * 2 ** 31),
     rateLimits: config.rateLimits ?? true,
-    allowedCallbackHosts: config.allowedCallbackHosts ?? [],
+    allowedCallbackHosts,
     markers: config.markers ?? false,
     callbackMode: config.callbacks ?? 'push',
     faults: config.faults ?? [],

@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { contracts } from '../../contracts/index.ts'
 import { simulators } from '../../mocks/index.ts'
 import { PaydoubleError } from '../contract/index.ts'
-import { deliverWith } from '../doors/deliver.ts'
 import { openHttpDoor } from '../doors/http.ts'
+import { createSender } from '../doors/sender.ts'
 import { assembleDouble } from '../double/double.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { StartedApp, TortureConfig } from '../torture/config.ts'
@@ -105,7 +105,7 @@ async function openDouble({ provider, port = 0 }: TortureConfig): Promise<{
   const double = assembleDouble({
     simulators: simulators.filter(({ contract }) => contract.id === provider),
     createStore: createMemoryStore,
-    deliver: deliverWith(fetch),
+    deliver: createSender(),
     rateLimits: false,
   })
   const door = await openHttpDoor(double, { port })

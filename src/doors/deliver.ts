@@ -4,10 +4,11 @@ import type { Deliver } from '../double/callbacks.ts'
 export const callbackTimeoutMs = 10_000
 
 /** Unlike `text()` it leaves a byte order mark where it is: to a provider it is a part of the answer. */
-const keepingMark = new TextDecoder('utf-8', { ignoreBOM: true })
+export const keepingMark = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
- * Sends callbacks with the given `fetch`. Redirects are not followed.
+ * Sends callbacks with the given `fetch`. Redirects are not followed. The address that a name stands for is not
+ * checked, as `fetch` tells none: see `createSender`.
  *
  * @param options.timeoutMs how long a receiver may take; default 10,000
  */

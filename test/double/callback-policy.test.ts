@@ -56,6 +56,20 @@ test.each([
   'http://[fe80::1]/',
   'http://0.0.0.0/',
   'http://[::]/',
+  'http://169.254.1.1/',
+  'http://2852039166/',
+  'http://0xa9.254.43518/',
+  'http://[::ffff:169.254.169.254]/',
+  'http://[fd00:ec2::254]/latest/meta-data/',
+  'http://[fd20:ce::254]/',
+  'http://[fd00:c1::a9fe:a9fe]/',
+  // what carriers share between their customers
+  'http://100.64.0.1/',
+  'http://100.100.100.200/',
+  // to all, or to many
+  'http://255.255.255.255/',
+  'http://224.0.0.1/',
+  'http://[ff02::1]/',
   // public names
   'https://example.com/paid',
   'http://shop.example/',
@@ -154,4 +168,34 @@ test('a refusal names the host and what allows it', () => {
   expect(createCallbackPolicy().refusal('https://example.com/paid')).toBe(
     'example.com is not a private host; allow it with "allowedCallbackHosts" in the configuration',
   )
+})
+
+test.each(['127.0.0.1', '::1', '10.1.2.3', '172.20.0.2', '192.168.65.254', 'fd12::1', '::ffff:10.1.2.3'])(
+  'a name that looks private may stand for %s',
+  address => {
+    expect(createCallbackPolicy().refusalOfAddress('shop.test', address)).toBeUndefined()
+  },
+)
+
+test.each([
+  '8.8.8.8',
+  '169.254.169.254',
+  '100.64.0.1',
+  '0.0.0.0',
+  '::',
+  'fe80::1',
+  'fe80::1%eth0',
+  'fd00:ec2::254',
+  '::ffff:8.8.8.8',
+  '64:ff9b::7f00:1',
+  'no address',
+])('a name that looks private may not stand for %s', address => {
+  expect(createCallbackPolicy(['other.test']).refusalOfAddress('shop.test', address)).toBe(
+    `shop.test has the address ${address}, which is not private; allow the host with "allowedCallbackHosts" in the configuration`,
+  )
+})
+
+test('a name that was allowed may stand for any address', () => {
+  for (const allowed of ['shop.example', '.example', 'SHOP.example', '*', '8.8.8.8'])
+    expect(createCallbackPolicy([allowed]).refusalOfAddress('shop.example', '8.8.8.8')).toBeUndefined()
 })

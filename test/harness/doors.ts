@@ -5,8 +5,8 @@ import { type SetupServer, setupServer } from 'msw/node'
 import { describe, onTestFinished } from 'vitest'
 import { createDouble } from '../../mocks/double.ts'
 import { simulators as all } from '../../mocks/index.ts'
-import { deliverWith } from '../../src/doors/deliver.ts'
 import { openHttpDoor } from '../../src/doors/http.ts'
+import { createSender } from '../../src/doors/sender.ts'
 import type { Deliver } from '../../src/double/callbacks.ts'
 import { createManualClock } from '../../src/double/clock.ts'
 import { type AssembleOptions, assembleDouble, type Double } from '../../src/double/double.ts'
@@ -95,7 +95,7 @@ export async function openHttp(options: OpenOptions = {}): Promise<OpenDoor> {
   const double = assembleDouble({
     simulators: all,
     createStore: createSqliteStore,
-    deliver: deliverWith(fetch),
+    deliver: createSender({ allowedCallbackHosts: options.allowedCallbackHosts }),
     clock: createManualClock(),
     ...defaults,
     ...options,

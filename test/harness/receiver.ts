@@ -17,7 +17,7 @@ export interface Receiver {
 
 /** @param reply what the shop answers, by default an empty 200 */
 export async function openReceiver(
-  reply: () => { status: number; body?: string } = () => ({ status: 200 }),
+  reply: () => { status: number; body?: string; headers?: Record<string, string> } = () => ({ status: 200 }),
 ): Promise<Receiver> {
   const received: Receiver['received'] = []
   const server = createServer((request, response) => {
@@ -27,8 +27,8 @@ export async function openReceiver(
       const { method = '', url = '', headers } = request
       const bytes = Buffer.concat(chunks)
       received.push({ method, path: url, headers, body: bytes.toString('utf8'), bytes })
-      const { status, body = '' } = reply()
-      response.writeHead(status)
+      const { status, body = '', headers: own } = reply()
+      response.writeHead(status, own)
       response.end(body)
     })
   })
