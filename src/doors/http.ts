@@ -1,7 +1,7 @@
 // The HTTP door: node:http straight into the pipeline, without a Request object in between, because a
 // GET with a body must work and because it is what is fast.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { PaydoubleError } from '../contract/index.ts'
 import { afterRealTime, soon } from '../double/clock.ts'
 import type { Double } from '../double/double.ts'
@@ -9,6 +9,16 @@ import type { Answer } from '../double/network.ts'
 import { maxBodyBytes, ownError } from '../double/pipeline.ts'
 import type { IncomingRequest } from '../double/router.ts'
 import { controlPrefix, createControl } from './control/control.ts'
+import {
+  badExpectation,
+  type ClientError,
+  noHost,
+  noProxy,
+  tooBusy,
+  toRefusal,
+} from './http/broken-request.ts'
+import { begin, connectionOf, discard, end, endOf, endWith, follow } from './http/connection.ts'
+import { type HttpLimits, httpLimits } from './http/limits.ts'
 
 export interface HttpDoor {
   /** Such as `http://127.0.0.1:4020`, without a slash at its end. */
@@ -23,6 +33,19 @@ export interface HttpDoorOptions {
   readonly host?: string
   /** Default 0: a free one. */
   readonly port?: number
+  /** Other than the usual ones, for tests that do not wait. */
+  readonly limits?: Partial<HttpLimits>
+}
+
+/** What its requests have in common. */
+interface Door {
+  readonly limits: HttpLimits
+  readonly double: Double
+  readonly control: (request: IncomingRequest) => Promise<Answer>
+  /** Answers that are never sent on purpose, the oldest first. */
+  readonly hanging: Set<ServerResponse>
+  /** Bytes of the bodies that are being received or answered. */
+  heldBytes: number
 }
 
 /**
@@ -31,14 +54,31 @@ export interface HttpDoorOptions {
  */
 export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}): Promise<HttpDoor> {
   const { host = '127.0.0.1', port = 0 } = options
+  const limits = { ...httpLimits, ...options.limits }
   const control = createControl(double)
-  /** Those that are never answered on purpose. */
-  const hanging = new Set<ServerResponse>()
-  const server = createServer((message, reply) => {
-    serve(message, reply, hanging, request =>
-      request.path.startsWith(controlPrefix) ? control(request) : double.handle(request),
-    )
-  })
+  const door: Door = {
+    limits,
+    double,
+    control,
+    hanging: new Set(),
+    heldBytes: 0,
+  }
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
+      keepAliveTimeout: limits.idleMs,
+      maxHeaderSize: limits.headerBytes,
+      // Node's own answer has no body.
+      requireHostHeader: false,
+    },
+    (message, reply) => serve(message, reply, door),
+  )
+  // Node drops those beyond a number without a word; their size is limited.
+  server.maxHeadersCount = 0
+  server.maxConnections = limits.connections
+  watchConnections(server, door)
   await listen(server, host, port)
   const address = server.address() as AddressInfo
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
@@ -53,7 +93,7 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
           resolve()
         })
         server.closeIdleConnections()
-        for (const reply of hanging) reply.destroy()
+        for (const reply of door.hanging) reply.destroy()
       })
     },
   }
@@ -78,42 +118,116 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
-function serve(
-  message: IncomingMessage,
-  reply: ServerResponse,
-  hanging: Set<ServerResponse>,
-  handle: (request: IncomingRequest) => Promise<Answer>,
-): void {
-  const chunks: Buffer[] = []
-  let size = 0
-  message.on('error', () => reply.destroy())
-  message.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size <= maxBodyBytes) chunks.push(chunk)
-    else if (!reply.headersSent) {
-      const { status, headers, body } = ownError(
-        413,
-        'bodyTooLarge',
-        `The body is larger than ${maxBodyBytes} bytes.`,
-      )
-      reply.writeHead(status, { ...headers, connection: 'close' })
-      reply.end(body)
+/** Ends connections on which no request comes that could be answered as one. */
+function watchConnections(server: Server, { limits }: Door): void {
+  server.on('clientError', (error: ClientError, stream) => {
+    const socket = stream as Socket
+    if (connectionOf(socket).overAt !== undefined) {
+      discard(socket, limits)
+      return
     }
+    const refusal = toRefusal(error, limits)
+    // Who has never said anything is told nothing: browsers open connections that they may need.
+    if (!refusal || socket.bytesRead === 0) socket.destroy()
+    else void endWith(socket, refusal, { ...endOf(connectionOf(socket)), limits })
   })
-  message.on('end', () => {
-    if (size > maxBodyBytes) return
-    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    handle(toRequest(message, body)).then(
-      response => (response.cut === 'hang' ? hang(reply, hanging) : sendSoon(reply, response)),
-      error => send(reply, ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`)),
-    )
+  server.on('connect', (_, stream) => {
+    const socket = stream as Socket
+    socket.on('error', () => socket.destroy())
+    socket.on('data', () => discard(socket, limits))
+    void endWith(socket, noProxy(), { ...endOf(connectionOf(socket)), limits })
+  })
+  server.on('checkContinue', (message, reply) => {
+    // Who sends too much learns so before it is sent.
+    if (!isTooLarge(message)) reply.writeContinue()
+    server.emit('request', message, reply)
+  })
+  server.on('checkExpectation', message => {
+    const { socket } = message
+    message.on('data', () => discard(socket, limits))
+    void endWith(socket, badExpectation(), { ...endOf(connectionOf(socket)), limits })
+  })
+  server.setTimeout(limits.stalledMs, socket => {
+    // Who waits for an answer that takes long, or hangs on purpose, may go on waiting.
+    if (connectionOf(socket).open === 0 || socket.writableLength > 0) socket.destroy()
   })
 }
 
+function serve(message: IncomingMessage, reply: ServerResponse, door: Door): void {
+  const { limits } = door
+  const { socket } = message
+  const connection = connectionOf(socket)
+  if (connection.overAt !== undefined) {
+    message.on('data', () => discard(socket, limits))
+    return
+  }
+  const number = follow(connection, message, reply)
+  let { before } = connection
+  let chunks: Buffer[] = []
+  let size = 0
+  const release = () => {
+    door.heldBytes -= size
+    size = 0
+    chunks = []
+    before = undefined
+  }
+  const refuse = (answer: Answer | Promise<Answer>) => {
+    void endWith(socket, answer, { number, before, limits })
+    release()
+  }
+  const refuseSize = (bodyBytes: number) =>
+    refuse(handle(door, { ...toRequest(message, nothing), bodyBytes }))
+  message.on('error', () => {
+    release()
+    reply.destroy()
+  })
+  message.on('data', (chunk: Buffer) => {
+    if (number >= connection.endsWith) {
+      discard(socket, limits)
+      return
+    }
+    size += chunk.length
+    door.heldBytes += chunk.length
+    if (size > maxBodyBytes) refuseSize(size)
+    else if (door.heldBytes > limits.bodiesBytes) refuse(tooBusy(limits))
+    else chunks.push(chunk)
+  })
+  message.on('end', () => {
+    if (number >= connection.endsWith) return
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    begin(socket, connection, limits)
+    handle(door, toRequest(message, body)).then(response => {
+      release()
+      if (response.cut === 'hang') {
+        hang(reply, door)
+        return
+      }
+      end(socket, connection, limits)
+      sendSoon(reply, response)
+    })
+  })
+  if (message.headers.host === undefined && message.httpVersion === '1.1') refuse(noHost())
+  else if (isTooLarge(message)) refuseSize(Number(message.headers['content-length']))
+}
+
+const nothing = Buffer.alloc(0)
+
+function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length']) > maxBodyBytes
+}
+
+function handle({ double, control }: Door, request: IncomingRequest): Promise<Answer> {
+  const answer = request.path.startsWith(controlPrefix) ? control(request) : double.handle(request)
+  return answer.catch(error => ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`))
+}
+
 /** Nothing is sent, and the connection stays until one of the two ends it. */
-function hang(reply: ServerResponse, hanging: Set<ServerResponse>): void {
+function hang(reply: ServerResponse, { hanging, limits }: Door): void {
   hanging.add(reply)
   reply.once('close', () => hanging.delete(reply))
+  if (hanging.size <= limits.hanging) return
+  const [oldest] = hanging
+  oldest?.destroy()
 }
 
 /** Answers that wait for the end of this turn of the event loop. */

@@ -192,7 +192,7 @@ function createRing(size: number): Pick<Journal, 'open' | 'list' | 'reset' | 'fo
         step: 'provider',
         findings: [],
         outcome: 'open',
-        bodyBytes: request?.body.length ?? 0,
+        bodyBytes: request?.bodyBytes ?? request?.body.length ?? 0,
         ...(request && { request }),
       }
       ring[count % size] = exchange

@@ -91,7 +91,10 @@ async function run(
   arrived: number,
 ): Promise<Answer> {
   let now = arrived
-  if (incoming.body.length > maxBodyBytes) return tooLarge(exchange)
+  if (exchange.bodyBytes > maxBodyBytes) {
+    exchange.outcome = 'unmatched'
+    return bodyTooLarge()
+  }
   const routed = parts.router.route(incoming)
   if (!routed) return unmatched(parts, incoming, exchange)
   const { simulator, request } = routed
@@ -363,8 +366,7 @@ function unmatched(
   return ownError(501, 'unknownOperation', message, { nearest })
 }
 
-function tooLarge(exchange: Exchange): WireResponse {
-  exchange.outcome = 'unmatched'
+export function bodyTooLarge(): WireResponse {
   return ownError(413, 'bodyTooLarge', `The body is larger than ${maxBodyBytes} bytes.`)
 }
 

@@ -7,6 +7,8 @@ export interface IncomingRequest extends WireRequest {
   /** Host header or URL host, with or without port. */
   readonly host: string
   readonly door: string
+  /** How large the body is, where it was too large to be read. */
+  readonly bodyBytes?: number
 }
 
 export interface Route {

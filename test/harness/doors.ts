@@ -5,7 +5,7 @@ import { type SetupServer, setupServer } from 'msw/node'
 import { describe, onTestFinished } from 'vitest'
 import { createDouble } from '../../mocks/double.ts'
 import { simulators as all } from '../../mocks/index.ts'
-import { openHttpDoor } from '../../src/doors/http.ts'
+import { type HttpDoorOptions, openHttpDoor } from '../../src/doors/http.ts'
 import { createSender } from '../../src/doors/sender.ts'
 import type { Deliver } from '../../src/double/callbacks.ts'
 import { createManualClock } from '../../src/double/clock.ts'
@@ -91,7 +91,7 @@ async function openMsw(options: OpenOptions = {}): Promise<OpenDoor> {
   return { double, urlOf, send: (provider, request) => send(urlOf(provider), request), close }
 }
 
-export async function openHttp(options: OpenOptions = {}): Promise<OpenDoor> {
+export async function openHttp(options: OpenOptions = {}, how: HttpDoorOptions = {}): Promise<OpenDoor> {
   const double = assembleDouble({
     simulators: all,
     createStore: createSqliteStore,
@@ -100,7 +100,7 @@ export async function openHttp(options: OpenOptions = {}): Promise<OpenDoor> {
     ...defaults,
     ...options,
   })
-  const door = await openHttpDoor(double)
+  const door = await openHttpDoor(double, how)
   const close = once(async () => {
     await door.close()
     await double.close()

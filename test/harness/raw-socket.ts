@@ -56,8 +56,11 @@ export interface RawClient {
   end(): Promise<{ received: Buffer; error: string | undefined }>
 }
 
-export async function connectRaw(port: number): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+export async function connectRaw(
+  port: number,
+  { allowHalfOpen = false }: { readonly allowHalfOpen?: boolean } = {},
+): Promise<RawClient> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen })
   let received: Buffer = Buffer.alloc(0)
   let error: string | undefined
   const listeners = new Set<() => void>()

@@ -17,7 +17,7 @@ import {
 } from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
 import { createExplainer } from '../../double/explain.ts'
-import { ownError } from '../../double/pipeline.ts'
+import { bodyTooLarge, ownError } from '../../double/pipeline.ts'
 import type { IncomingRequest } from '../../double/router.ts'
 import type { Fired } from '../../double/scheduler.ts'
 import { version } from '../../version.ts'
@@ -109,6 +109,7 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
 
   return async request => {
     try {
+      if (request.bodyBytes !== undefined) return bodyTooLarge()
       const { name, path } = findControlOperation(request)
       const params = readParams(name, request)
       await double.sync()

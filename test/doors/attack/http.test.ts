@@ -1,0 +1,377 @@
+// What comes over a socket and is no request that a provider could answer.
+import { expect, test } from 'vitest'
+import type { HttpLimits } from '../../../src/doors/http/limits.ts'
+import { qfpayPayment } from '../../harness/clients.ts'
+import { type OpenDoor, openHttp } from '../../harness/doors.ts'
+import { eventually } from '../../harness/eventually.ts'
+import { connectRaw, isWholeMessage, parseRaw, type RawClient } from '../../harness/raw-socket.ts'
+
+async function open(limits: Partial<HttpLimits> = {}) {
+  const door = await openHttp({}, { limits })
+  const port = Number(new URL(door.urlOf('')).port)
+  return { door, port, connect: () => connectRaw(port) }
+}
+
+/** The status and the JSON of an answer. */
+function read(bytes: Buffer): { status: number; error: { code: string; message: string } } {
+  const { start, body } = parseRaw(bytes)
+  const { error } = JSON.parse(body.toString('utf8'))
+  return { status: Number(start.split(' ')[1]), error }
+}
+
+/** All that comes until the connection ends. */
+async function answerTo(client: RawClient, bytes: string): Promise<ReturnType<typeof read>> {
+  client.send(bytes)
+  const { received } = await client.end()
+  expect(parseRaw(received).headers).toContain('connection: close')
+  expect(isWholeMessage(received)).toBe(true)
+  return read(received)
+}
+
+async function expectAlive(door: OpenDoor): Promise<void> {
+  expect((await door.send('', { path: '/_paydouble/health' })).json()).toMatchObject({ status: 'ok' })
+}
+
+const head = (line: string, ...headers: string[]) => [line, 'Host: x', ...headers, '', ''].join('\r\n')
+
+test.each([
+  [
+    'a byte beyond ASCII in the address',
+    head('GET /qfpay/\xe4\xb8\xad HTTP/1.1'),
+    400,
+    'badHttp',
+    /percent-encoded/,
+  ],
+  ['a blank in the address', head('GET /qfpay/a b HTTP/1.1'), 400, 'badHttp', /METHOD \/path|HTTP\/1\.1/],
+  ['no method', head('12345 / HTTP/1.1'), 400, 'badHttp', /method, such as GET/],
+  ['no HTTP at all', 'hello, is anybody there?\r\n\r\n', 400, 'badHttp', /method/],
+  ['a version that there is not', head('GET / HTTP/9.9'), 400, 'badHttp', /HTTP\/1\.1 or HTTP\/1\.0/],
+  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'badHttp', /HTTP/],
+  ['a header without a name', head('GET / HTTP/1.1', ': x'), 400, 'badHttp', /header/],
+  ['a zero byte in a header', head('GET / HTTP/1.1', 'X-A: a\0b'), 400, 'badHttp', /header/i],
+  [
+    'a length that is no number',
+    head('POST / HTTP/1.1', 'Content-Length: ten'),
+    400,
+    'badHttp',
+    /Content-Length/,
+  ],
+  ['a length below zero', head('POST / HTTP/1.1', 'Content-Length: -1'), 400, 'badHttp', /Content-Length/],
+  [
+    'two lengths',
+    head('POST / HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2'),
+    400,
+    'badHttp',
+    /Content-Length/,
+  ],
+  [
+    'a length beside chunks, which is how requests are smuggled',
+    head('POST / HTTP/1.1', 'Content-Length: 5', 'Transfer-Encoding: chunked'),
+    400,
+    'badHttp',
+    /Transfer-Encoding/,
+  ],
+  [
+    'an encoding that does not end in chunks',
+    head('POST / HTTP/1.1', 'Transfer-Encoding: gzip'),
+    400,
+    'badHttp',
+    /Transfer-Encoding/,
+  ],
+  [
+    'a chunk without a size',
+    `${head('POST / HTTP/1.1', 'Transfer-Encoding: chunked')}zz\r\n`,
+    400,
+    'badHttp',
+    /chunk/,
+  ],
+  [
+    'extensions of a chunk without an end',
+    `${head('POST / HTTP/1.1', 'Transfer-Encoding: chunked')}1;${'a'.repeat(20_000)}`,
+    413,
+    'bodyTooLarge',
+    /extensions/,
+  ],
+  ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'badHttp', /Host/],
+  [
+    'a header that is too long',
+    head('GET / HTTP/1.1', `X: ${'a'.repeat(17_000)}`),
+    431,
+    'headersTooLarge',
+    /16384/,
+  ],
+  [
+    'a flood of headers',
+    head('GET / HTTP/1.1', ...Array.from({ length: 3000 }, (_, i) => `X-${i}: y`)),
+    431,
+    'headersTooLarge',
+    /16384/,
+  ],
+  [
+    'an address that is too long',
+    head(`GET /${'a'.repeat(17_000)} HTTP/1.1`),
+    431,
+    'headersTooLarge',
+    /16384/,
+  ],
+  ['CONNECT', head('CONNECT example.com:443 HTTP/1.1'), 501, 'noProxy', /no tunnels/],
+  [
+    'an expectation that nobody knows',
+    head('POST / HTTP/1.1', 'Expect: a-miracle'),
+    417,
+    'badExpectation',
+    /100-continue/,
+  ],
+])('%s gets an error that says so, and others are answered', async (_, bytes, status, code, message) => {
+  const { door, connect } = await open()
+  const answer = await answerTo(await connect(), bytes)
+  expect(answer).toMatchObject({ status, error: { code, message: expect.stringMatching(message) } })
+  await expectAlive(door)
+})
+
+test('TLS is told to be none', async () => {
+  const { connect } = await open()
+  const client = await connect()
+  client.send(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]))
+  const { received } = await client.end()
+  expect(read(received)).toMatchObject({
+    status: 400,
+    error: { message: expect.stringMatching(/TLS.*http:/) },
+  })
+})
+
+test.each([
+  ['TRACE', head('TRACE / HTTP/1.1', 'Cookie: secret=1')],
+  ['OPTIONS for all', head('OPTIONS * HTTP/1.1')],
+  ['Upgrade', head('GET /chat HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket')],
+  ['HTTP/1.0 without Host', 'GET / HTTP/1.0\r\n\r\n'],
+])('%s is a request like any other, and gets no operation', async (_, bytes) => {
+  const { connect } = await open()
+  const client = await connect()
+  client.send(bytes)
+  const received = await client.receive(isWholeMessage)
+  expect(read(received)).toMatchObject({ status: 501, error: { code: 'unknownOperation' } })
+  expect(received.toString()).not.toContain('secret=1')
+})
+
+test('chunks with trailers are read like a body with a length', async () => {
+  const { door, connect } = await open()
+  const client = await connect()
+  const body = 'not=signed'
+  client.send(
+    `${head(
+      'POST /trade/v1/payment HTTP/1.1',
+      'Content-Type: application/x-www-form-urlencoded',
+      'Transfer-Encoding: chunked',
+      'Trailer: X-Sum',
+    )}${body.length.toString(16)};ext=1\r\n${body}\r\n0\r\nX-Sum: 1\r\n\r\n`,
+  )
+  expect(parseRaw(await client.receive(isWholeMessage)).start).toContain('200')
+  expect(door.double.journal.list({}).items).toMatchObject([
+    { bodyBytes: body.length, params: { not: 'signed' } },
+  ])
+})
+
+test('a client that waits for 100 Continue is told to go on', async () => {
+  const { connect } = await open()
+  const client = await connect()
+  client.send(head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 3', 'Expect: 100-continue'))
+  expect((await client.receive(bytes => bytes.includes('\r\n\r\n'))).toString()).toMatch(/^HTTP\/1\.1 100 /)
+  client.send('a=b')
+  expect((await client.receive(isWholeMessage)).toString()).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('a client that waits for 100 Continue with too large a body gets 413 before it sends any of it', async () => {
+  const { connect } = await open()
+  const bytes = head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 99999999', 'Expect: 100-continue')
+  expect(await answerTo(await connect(), bytes)).toMatchObject({
+    status: 413,
+    error: { code: 'bodyTooLarge' },
+  })
+})
+
+test.each([
+  ['with its length in front', 'Content-Length: 1099511627776', ''],
+  ['in chunks', 'Transfer-Encoding: chunked', '10000000000\r\n'],
+])(
+  'a body of a terabyte %s gets 413, is not read to its end, and is in the journal',
+  async (_, header, size) => {
+    const { door, connect } = await open({ lingerBytes: 4 * 1024 * 1024, lingerMs: 600_000 })
+    const client = await connect()
+    client.send(head('POST /trade/v1/payment HTTP/1.1', header) + size)
+    const megabyte = Buffer.alloc(1024 * 1024, 'x')
+    let sent = 0
+    const more = () => {
+      if (client.socket.destroyed || sent > 200) return
+      sent++
+      client.socket.write(megabyte, more)
+    }
+    more()
+    const { received } = await client.end()
+    expect(read(received)).toMatchObject({ status: 413, error: { code: 'bodyTooLarge' } })
+    expect(sent).toBeLessThan(50)
+    expect(door.double.journal.list({}).items).toMatchObject([
+      { outcome: 'unmatched', request: { path: '/trade/v1/payment' }, response: { status: 413 } },
+    ])
+    expect(door.double.journal.list({}).items[0]?.bodyBytes).toBeGreaterThan(1024 * 1024)
+    await expectAlive(door)
+  },
+)
+
+test('too large a body for the control interface gets 413 as well', async () => {
+  const { connect } = await open()
+  const bytes = head('POST /_paydouble/api/faults HTTP/1.1', 'Content-Length: 1048577')
+  expect(await answerTo(await connect(), bytes)).toMatchObject({ status: 413 })
+})
+
+/** Sends until the other side has ended the connection. */
+function sendUntilClosed(client: RawClient): Promise<void> {
+  return eventually(() => {
+    client.send('x')
+    expect(client.socket.destroyed).toBe(true)
+  })
+}
+
+test('a client that stays after its 413 is cut off', async () => {
+  const { port } = await open({ lingerMs: 1 })
+  const client = await connectRaw(port, { allowHalfOpen: true })
+  client.send(head('POST / HTTP/1.1', 'Content-Length: 1048577'))
+  expect(read(await client.receive(isWholeMessage))).toMatchObject({ status: 413 })
+  await sendUntilClosed(client)
+})
+
+test('bodies that are too much together are refused, and read again once the others are gone', async () => {
+  const { door, connect } = await open({ bodiesBytes: 1000 })
+  const first = await connect()
+  first.send(`${head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 901')}${'a'.repeat(900)}`)
+  const second = () =>
+    connect().then(client =>
+      answerTo(
+        client,
+        `${head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 901', 'Connection: close')}${'a'.repeat(901)}`,
+      ),
+    )
+  await eventually(async () =>
+    expect(await second()).toMatchObject({ status: 503, error: { code: 'tooBusy' } }),
+  )
+  first.socket.destroy()
+  await eventually(async () => {
+    const client = await connect()
+    client.send(`${head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 901')}${'a'.repeat(901)}`)
+    expect((await client.receive(isWholeMessage)).toString()).toMatch(/^HTTP\/1\.1 200 /)
+  })
+  await expectAlive(door)
+})
+
+/** As soon as it can be. */
+const impatient = { headersMs: 50, requestMs: 100, checkMs: 10 }
+
+test('headers that come too slowly get 408, and others are answered meanwhile', async () => {
+  const { door, connect } = await open(impatient)
+  const client = await connect()
+  client.send('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+  await expectAlive(door)
+  const { received } = await client.end()
+  expect(read(received)).toMatchObject({
+    status: 408,
+    error: { code: 'requestTimeout', message: expect.stringMatching(/50 ms.*100 ms/) },
+  })
+  await expectAlive(door)
+})
+
+test('a body that comes too slowly gets 408, and is in no provider’s hands', async () => {
+  const { door, connect } = await open(impatient)
+  const client = await connect()
+  client.send(`${head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 100')}a=`)
+  expect(read((await client.end()).received)).toMatchObject({ status: 408 })
+  expect(door.double.journal.list({}).items).toEqual([])
+})
+
+test('a connection that says nothing is closed without a word', async () => {
+  const { connect } = await open(impatient)
+  expect((await (await connect()).end()).received).toEqual(Buffer.alloc(0))
+})
+
+test('a client that does not read its answers is cut off in the end', async () => {
+  const { door, port } = await open({ stalledMs: 50 })
+  const client = await connectRaw(port)
+  client.socket.pause()
+  for (let i = 0; i < 100; i++) await qfpayPayment(door, { out_trade_no: `n${i}` })
+  const list = head('GET /_paydouble/api/requests?limit=500 HTTP/1.1')
+  // More than what the system holds back between the two.
+  client.send(list.repeat(200))
+  await sendUntilClosed(client)
+  await expectAlive(door)
+})
+
+test('10,000 pipelined requests get their answers in their order', async () => {
+  const { connect } = await open()
+  const client = await connect()
+  const count = 10_000
+  const requests = Array.from({ length: count }, (_, i) => head(`GET /nothing/${i} HTTP/1.1`))
+  client.send(requests.join(''))
+  const ends = (bytes: Buffer) => bytes.includes(`/nothing/${count - 1} `)
+  const text = (await client.receive(ends)).toString()
+  const order = [...text.matchAll(/"GET \/nothing\/(\d+) is/g)].map(match => Number(match[1]))
+  expect(order).toEqual(Array.from({ length: count }, (_, i) => i))
+})
+
+test('of one connection no more requests are read than wait for an answer', async () => {
+  const { door, connect } = await open({ pipelined: 10 })
+  const { double } = door
+  double.faults.add({ provider: 'qfpay', times: 'always', network: { do: 'delay', for: '1m' } })
+  const client = await connect()
+  const requests = (from: number) =>
+    Array.from({ length: 5 }, (_, i) => head(`GET /trade/v1/query?n=${from + i} HTTP/1.1`)).join('')
+  const seen = () => Number(double.journal.list({}, { limit: 1 }).items[0]?.id ?? 0)
+  client.send(requests(0))
+  await eventually(() => expect(seen()).toBe(5))
+  client.send(requests(5))
+  await eventually(() => expect(seen()).toBe(10))
+  client.send(requests(10))
+  for (let i = 0; i < 50; i++) await expectAlive(door)
+  expect(seen()).toBe(10)
+  await double.clock.advance('1m')
+  await eventually(() => expect(seen()).toBe(15))
+})
+
+test('a request before one that is broken gets its answer first', async () => {
+  const { connect } = await open()
+  const client = await connect()
+  client.send(`${head('GET /first HTTP/1.1')}rubbish\r\n\r\n`)
+  const text = (await client.end()).received.toString()
+  expect([...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(match => match[1])).toEqual(['501', '400'])
+  expect(text).toContain('/first')
+})
+
+test('calls that hang keep their connection, and the oldest ends when there are too many', async () => {
+  const { door, connect } = await open({ hanging: 2, stalledMs: 20, ...impatient })
+  door.double.faults.add({ provider: 'qfpay', times: 'always', network: { do: 'hang' } })
+  const clients: RawClient[] = []
+  for (let i = 1; i <= 3; i++) {
+    const client = await connect()
+    clients.push(client)
+    client.send(head('GET /trade/v1/query HTTP/1.1'))
+    await eventually(() =>
+      expect(door.double.journal.list({}).items).toMatchObject(Array(i).fill({ outcome: 'lost' })),
+    )
+  }
+  const [first, second, third] = clients
+  expect((await first?.end())?.received).toEqual(Buffer.alloc(0))
+  // Longer than any limit that is for those who do nothing.
+  const other = await connect()
+  await other.end()
+  expect([second?.socket.destroyed, third?.socket.destroyed]).toEqual([false, false])
+})
+
+test('beyond the number of connections those that come are closed, and the others go on', async () => {
+  const { door, connect } = await open({ connections: 2 })
+  const first = await connect()
+  const second = await connect()
+  const third = await connect()
+  await third.end()
+  first.send(head('GET / HTTP/1.1'))
+  expect((await first.receive(isWholeMessage)).toString()).toMatch(/501/)
+  second.socket.destroy()
+  await eventually(() => expectAlive(door))
+})
