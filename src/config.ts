@@ -1,6 +1,9 @@
 import * as z from 'zod'
 import { faultSchema } from './double/fault.ts'
 
+/** Each with what those before it have. */
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
+
 const hostName = z.string({ error: 'a text is allowed' }).min(1)
 
 const whole = (min: number, max: number) =>
@@ -12,6 +15,20 @@ const whole = (min: number, max: number) =>
 export const configSchema = z.strictObject({
   port: whole(0, 65535).optional().meta({ description: 'Port to listen on; 0 takes a free one.' }),
   host: z.string().min(1).optional().meta({ description: 'Address to listen on.' }),
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,256}$/, 'allowed are 16 to 256 visible ASCII characters, without blanks')
+    .optional()
+    .meta({
+      description: 'What clients of the control interface have to send, as `Authorization: Bearer …`.',
+    }),
+  allowedHosts: z.array(hostName).optional().meta({
+    description: 'Names by which the control interface may be called, besides localhost and addresses.',
+  }),
+  log: z
+    .enum(logLevels, { error: `allowed are ${logLevels.join(', ')}` })
+    .optional()
+    .meta({ description: 'What is written to standard error.' }),
   providers: z
     .array(z.string(), { error: 'allowed is a list of providers' })
     .min(1, 'allowed is a list of at least one provider')

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import type { Delivery } from '../store/records.ts'
 import { readJsonObject } from './json-flag.ts'
-import { addUrlFlag, callControl } from './remote.ts'
+import { addUrlFlag, callControl, type DoubleAddress } from './remote.ts'
 
-interface Flags {
-  url: string
+interface Flags extends DoubleAddress {
   json?: boolean
 }
 
@@ -17,7 +16,7 @@ export function addCallbacks(program: Command): void {
     .option('--order <id>', 'only those of this order')
     .action(async ({ order, ...flags }: Flags & { order?: string }) => {
       const query = order === undefined ? '' : `?order=${encodeURIComponent(order)}`
-      printAll(await callControl(flags.url, 'GET', `api/deliveries${query}`), flags, 'no callbacks')
+      printAll(await callControl(flags, 'GET', `api/deliveries${query}`), flags, 'no callbacks')
     })
   add(callbacks.command('wait').description('wait until callbacks of an order have been tried'))
     .argument('<order>', 'id of the order')
@@ -26,7 +25,7 @@ export function addCallbacks(program: Command): void {
     .action(
       async (order: string, { times, timeout, ...flags }: Flags & { times: string; timeout: string }) => {
         const query = new URLSearchParams({ order, times, timeoutMs: timeout })
-        printAll(await callControl(flags.url, 'GET', `api/deliveries/wait?${query}`), flags)
+        printAll(await callControl(flags, 'GET', `api/deliveries/wait?${query}`), flags)
       },
     )
   add(callbacks.command('resend').description('send a callback once more'))
@@ -36,20 +35,20 @@ export function addCallbacks(program: Command): void {
     .action(async (id: string, { body, sign, ...flags }: Flags & { body?: string; sign?: boolean }) => {
       const changes = { ...(body !== undefined && { body }), ...(sign && { sign }) }
       const path = `api/deliveries/${encodeURIComponent(id)}/resend`
-      print(await callControl(flags.url, 'POST', path, changes), flags)
+      print(await callControl(flags, 'POST', path, changes), flags)
     })
   add(callbacks.command('send').description('send what a callback would say if the order were paid'))
     .argument('<order>', 'id of the order')
     .argument('[json]', 'how, such as \'{"amount":1,"sign":"none"}\'', '{}')
     .action(async (order: string, json: string, flags: Flags) => {
       const path = `api/orders/${encodeURIComponent(order)}/callbacks`
-      print(await callControl(flags.url, 'POST', path, readJsonObject(json, 'the callback')), flags)
+      print(await callControl(flags, 'POST', path, readJsonObject(json, 'the callback')), flags)
     })
   add(
     callbacks.command('outbox').description('the callbacks that wait to be fetched, where none are sent'),
   ).action(async (flags: Flags) =>
     printAll(
-      await callControl(flags.url, 'GET', 'api/outbox'),
+      await callControl(flags, 'GET', 'api/outbox'),
       flags,
       'no callback is due in the outbox; a double that was not started with --callbacks pull sends them instead',
     ),
@@ -60,7 +59,7 @@ export function addCallbacks(program: Command): void {
     .argument('[body]', 'text of the answer', '')
     .action(async (id: string, status: string, body: string, flags: Flags) => {
       const path = `api/deliveries/${encodeURIComponent(id)}/reply`
-      print(await callControl(flags.url, 'POST', path, { status: Number(status), body }), flags)
+      print(await callControl(flags, 'POST', path, { status: Number(status), body }), flags)
     })
 }
 

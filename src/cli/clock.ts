@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { toMilliseconds, toMoment } from '../double/clock.ts'
-import { addUrlFlag, callControl } from './remote.ts'
+import { addUrlFlag, callControl, type DoubleAddress } from './remote.ts'
 
 interface ClockAnswer {
   readonly kind: string
@@ -14,8 +14,7 @@ interface ClockAnswer {
   }[]
 }
 
-interface Flags {
-  url: string
+interface Flags extends DoubleAddress {
   json?: boolean
 }
 
@@ -28,7 +27,7 @@ export function addClock(program: Command): void {
       const isWithArgument = name.includes('<')
       const flags = given[isWithArgument ? 1 : 0] as Flags
       const move = toMove(isWithArgument ? String(given[0]) : '')
-      const answer = await callControl(flags.url, move ? 'POST' : 'GET', 'api/clock', move)
+      const answer = await callControl(flags, move ? 'POST' : 'GET', 'api/clock', move)
       process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : toText(answer as ClockAnswer))
     })
   add('now', 'print the time', () => undefined)

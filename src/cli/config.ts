@@ -18,6 +18,9 @@ const fileNames = [
 const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (text: string) => unknown }>> = {
   PAYDOUBLE_PORT: { key: 'port', read: toNumber },
   PAYDOUBLE_HOST: { key: 'host', read: text => text },
+  PAYDOUBLE_TOKEN: { key: 'token', read: text => text },
+  PAYDOUBLE_ALLOWED_HOSTS: { key: 'allowedHosts', read: toList },
+  PAYDOUBLE_LOG: { key: 'log', read: text => text },
   PAYDOUBLE_PROVIDER: { key: 'providers', read: toList },
   PAYDOUBLE_SEED: { key: 'seed', read: toNumber },
   PAYDOUBLE_CLOCK: { key: 'clock', read: text => text },

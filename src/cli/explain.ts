@@ -21,7 +21,7 @@ import { readConfig } from './config.ts'
 import { readCurlLine } from './curl-line.ts'
 import { findProvider } from './find-provider.ts'
 import { type ReadMessage, readHttpMessage } from './http-message.ts'
-import { callControl } from './remote.ts'
+import { callControl, tokenFlag } from './remote.ts'
 
 interface Flags {
   provider: string
@@ -32,6 +32,7 @@ interface Flags {
   header: string[]
   body?: string
   url?: string
+  token?: string
   json?: boolean
 }
 
@@ -51,6 +52,7 @@ export function addExplain(program: Command): void {
     .option('--header <line>', 'a header, as "Name: value"; may be repeated', collect, [])
     .option('--body <file>', 'a file with the body alone, byte for byte; - reads standard input')
     .option('--url <url>', 'take the accounts of the double that runs there')
+    .addOption(tokenFlag())
     .option('--json', 'print the explanation as JSON')
     .addHelpText(
       'after',
@@ -151,11 +153,11 @@ function directionOf(message: ReadMessage, { callback, response }: Flags): Direc
 }
 
 /** The accounts of a running double, or those with which one would start here. */
-async function knownAccounts(contract: Contract, { url }: Flags): Promise<Account[]> {
+async function knownAccounts(contract: Contract, { url, token }: Flags): Promise<Account[]> {
   const all =
     url === undefined
       ? toInitialAccounts(simulators, await configuredAccounts(), createRandom(1))
-      : ((await callControl(url, 'GET', 'api/accounts')) as Account[])
+      : ((await callControl({ url, token }, 'GET', 'api/accounts')) as Account[])
   return all.filter(({ provider }) => provider === contract.id)
 }
 

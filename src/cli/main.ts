@@ -22,6 +22,8 @@ const usageErrors = new Set([
   'badAmount',
   'badFault',
   'badRequest',
+  'badToken',
+  'tokenMissing',
   'badDuration',
   'badMoment',
   'badSchedule',

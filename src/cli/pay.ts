@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { PaydoubleError } from '../contract/index.ts'
 import type { Payment } from '../double/payer.ts'
 import type { Order } from '../store/records.ts'
-import { addUrlFlag, callControl } from './remote.ts'
+import { addUrlFlag, callControl, type DoubleAddress } from './remote.ts'
 
 export function addPay(program: Command): void {
   addUrlFlag(
@@ -18,8 +18,7 @@ export function addPay(program: Command): void {
   ).action(pay)
 }
 
-interface Flags {
-  url: string
+interface Flags extends DoubleAddress {
   amount?: string
   late?: boolean
   again?: boolean
@@ -38,15 +37,15 @@ async function pay(order: string, flags: Flags): Promise<void> {
   }
   const { late, again } = flags
   const amount = { ...toAmount(flags.amount), ...(late && { late }), ...(again && { again }) }
-  const byId = () => callControl(flags.url, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)
-  const byQr = () => callControl(flags.url, 'POST', 'api/pay', { qr: order, ...amount })
+  const byId = () => callControl(flags, 'POST', `api/orders/${encodeURIComponent(order)}/pay`, amount)
+  const byQr = () => callControl(flags, 'POST', 'api/pay', { qr: order, ...amount })
   const answer = order.includes('://') ? await byQr() : await byId().catch(orElse('orderUnknown', byQr))
   process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : toText(answer as Payment))
 }
 
 async function decline(order: string, flags: Flags): Promise<void> {
   const path = `api/orders/${encodeURIComponent(order)}/decline`
-  const answer = (await callControl(flags.url, 'POST', path, {})) as Order
+  const answer = (await callControl(flags, 'POST', path, {})) as Order
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(answer)}\n`

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { simulators } from '../../mocks/index.ts'
 import type { PaydoubleConfig } from '../config.ts'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
+import { hideSecrets } from '../doors/control/exchange-view.ts'
 import { openHttpDoor } from '../doors/http.ts'
 import { createSender } from '../doors/sender.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
@@ -22,6 +23,8 @@ const defaultPort = 4020
 interface Flags {
   port?: string
   host?: string
+  token?: string
+  log?: string
   provider?: string
   seed?: string
   clock?: string
@@ -39,6 +42,8 @@ export function addServe(program: Command): void {
     .description('serve the providers over HTTP')
     .option('--port <number>', `port to listen on; 0 takes a free one (default: ${defaultPort})`)
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--token <text>', 'what clients of /_paydouble/ have to send; needed beyond loopback')
+    .option('--log <level>', 'silent, error, warn, info or debug, to standard error (default: warn)')
     .option('--provider <ids>', 'providers to serve, with commas between them (default: all)')
     .option('--seed <number>', 'seed of ids, discounts and QR codes (default: a new one each time)')
     .option('--clock <kind>', 'system or manual (default: system)')
@@ -75,14 +80,12 @@ async function serve(flags: Flags): Promise<void> {
     faults: config.faults ?? [],
     accounts: toAccounts(chosen, config),
   })
-  const door = await openHttpDoor(double, {
-    host: config.host ?? '127.0.0.1',
-    port: config.port ?? defaultPort,
-  })
-  const accounts = await double.accounts.list()
-  process.stdout.write(
-    flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts),
-  )
+  const { host, port = defaultPort, token, allowedHosts } = config
+  const hidden = configuredSecrets(chosen, config)
+  const door = await openHttpDoor(double, { ...(host && { host }), port, token, allowedHosts, hidden })
+  const accounts = hideSecrets(await double.accounts.list(), hidden)
+  const shown = flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts)
+  process.stdout.write(shown)
 
   const stop = () => {
     door.close().then(() => double.close())
@@ -96,6 +99,8 @@ function fromFlags(flags: Flags): PaydoubleConfig {
     flags.plan === undefined ? {} : { ...readPlan(flags.plan, '--plan') }
   if (flags.port !== undefined) values.port = toNumber(flags.port)
   if (flags.host !== undefined) values.host = flags.host
+  if (flags.token !== undefined) values.token = flags.token
+  if (flags.log !== undefined) values.log = flags.log
   if (flags.provider !== undefined) values.providers = toList(flags.provider)
   if (flags.seed !== undefined) values.seed = toNumber(flags.seed)
   if (flags.clock !== undefined) values.clock = flags.clock
@@ -128,6 +133,15 @@ function toAccounts(chosen: readonly Simulator[], config: PaydoubleConfig): Reco
       const seeds = (accounts[id] ?? own) as readonly AccountSeed[]
       return [id, seeds.map(seed => ({ ...seed, ...addresses }))]
     }),
+  )
+}
+
+/** Those that are not of a demo account: output is kept in more places than one thinks of. */
+function configuredSecrets(chosen: readonly Simulator[], { accounts = {} }: PaydoubleConfig): string[] {
+  return chosen.flatMap(({ contract }) =>
+    (accounts[contract.id] ?? []).flatMap(account =>
+      contract.account.secrets.map(name => account[name]).filter(value => typeof value === 'string'),
+    ),
   )
 }
 
@@ -165,9 +179,12 @@ function toText(double: Double, url: string, accounts: readonly Account[]): stri
       .filter(account => account.provider === contract.id)
       .map(account => {
         const credentials = Object.entries(account.credentials).map(([name, value]) => `${name}=${value}`)
+        const isMasked = credentials.some(credential => credential.includes('=…'))
         return [
           `${contract.id} (account ${account.id})  ${credentials.join('  ')}`,
-          `  ${toCurl(contract, account.credentials, url, orderNumber)}`,
+          isMasked
+            ? '  Its secrets are those of your configuration.'
+            : `  ${toCurl(contract, account.credentials, url, orderNumber)}`,
         ].join('\n')
       }),
   )

@@ -11,6 +11,7 @@ import type { StartedApp, TortureConfig } from '../torture/config.ts'
 import type { TorturedDouble, TortureReport } from '../torture/index.ts'
 import { findFile, loadDefault, toNumber } from './config.ts'
 import { readJsonObject } from './json-flag.ts'
+import { tokenFlag } from './remote.ts'
 
 const fileNames = ['paydouble.torture.ts', 'paydouble.torture.js', 'paydouble.torture.mjs']
 
@@ -20,6 +21,7 @@ interface Flags {
   seed?: string
   replay?: string
   url?: string
+  token?: string
   json?: boolean
 }
 
@@ -32,6 +34,7 @@ export function addTorture(program: Command): void {
     .option('--seed <number>', 'seed of what is generated (default: 1)')
     .option('--replay <json>', 'a schedule to play instead, as a report gives it')
     .option('--url <url>', 'a double that runs elsewhere (default: one is started)')
+    .addOption(tokenFlag())
     .option('--json', 'print the report as JSON')
     .action(run)
 }
@@ -54,7 +57,7 @@ async function run(flags: Flags): Promise<void> {
   const place =
     flags.url === undefined
       ? await openDouble(config)
-      : { url: flags.url, pay: await connect(flags.url, contracts), close: async () => {} }
+      : { url: flags.url, pay: await connect(flags.url, contracts, flags), close: async () => {} }
   let app: StartedApp | undefined
   let report: TortureReport
   try {

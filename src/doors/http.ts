@@ -33,6 +33,15 @@ export interface HttpDoorOptions {
   readonly host?: string
   /** Default 0: a free one. */
   readonly port?: number
+  /**
+   * What clients of `/_paydouble/` have to send, as `Authorization: Bearer …`: 16 to 256 visible ASCII characters. Needed where `host` is
+   * other than loopback.
+   */
+  readonly token?: string | undefined
+  /** Names by which `/_paydouble/` may be called, besides `host`, localhost and addresses. */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** Secrets that `/_paydouble/` shows in full only where `host` is loopback, where the configuration can be read as well. */
+  readonly hidden?: readonly string[] | undefined
   /** Other than the usual ones, for tests that do not wait. */
   readonly limits?: Partial<HttpLimits>
 }
@@ -50,16 +59,20 @@ interface Door {
 
 /**
  * Opens a double to HTTP clients.
- * @throws PaydoubleError `portTaken`, `cannotListen`
+ * @throws PaydoubleError `portTaken`, `cannotListen`, `tokenMissing`, `badToken`
  */
 export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}): Promise<HttpDoor> {
   const { host = '127.0.0.1', port = 0 } = options
   const limits = { ...httpLimits, ...options.limits }
-  const control = createControl(double)
+  const { token, allowedHosts = [], hidden } = options
   const door: Door = {
     limits,
     double,
-    control,
+    control: createControl(double, {
+      token,
+      allowedHosts: [host, ...allowedHosts],
+      hidden: isLoopback(host) ? [] : hidden,
+    }),
     hanging: new Set(),
     heldBytes: 0,
   }
@@ -81,6 +94,13 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
   watchConnections(server, door)
   await listen(server, host, port)
   const address = server.address() as AddressInfo
+  if (token === undefined && !isLoopback(address.address)) {
+    server.close()
+    throw new PaydoubleError(
+      'tokenMissing',
+      `Failed to listen on ${host}: it can be reached from other machines, and whoever reaches it could control the double. Give a token with --token or PAYDOUBLE_TOKEN, or listen on 127.0.0.1.`,
+    )
+  }
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return {
     url: `http://${shown}:${address.port}`,
@@ -97,6 +117,10 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
       })
     },
   }
+}
+
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^(::ffff:)?127\./.test(address)
 }
 
 /** How long open requests may take to end when the door closes, in milliseconds. */

@@ -11,14 +11,20 @@ import type { TorturedDouble } from './target.ts'
  *
  * @param url where it answers, such as `http://127.0.0.1:4020`
  * @param contracts those of its providers, from `paydouble/contracts`
+ * @param options.token what the double was started with, where it asks for one
  * @throws PaydoubleError `unreachable`, `noDouble`
  * @example
  * const pay = await connect('http://127.0.0.1:4020', contracts)
  */
-export async function connect(url: string, contracts: readonly Contract[]): Promise<TorturedDouble> {
+export async function connect(
+  url: string,
+  contracts: readonly Contract[],
+  { token }: { readonly token?: string | undefined } = {},
+): Promise<TorturedDouble> {
+  const address = { url, token }
   const call = async <T>(method: string, path: string, body?: object): Promise<T> =>
-    (await callControl(url, method, `api/${path}`, body)) as T
-  const health = (await callControl(url, 'GET', 'health')) as {
+    (await callControl(address, method, `api/${path}`, body)) as T
+  const health = (await callControl(address, 'GET', 'health')) as {
     seed: number
     clock: TorturedDouble['clock']['kind']
     providers: string[]

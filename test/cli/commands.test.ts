@@ -7,6 +7,8 @@ import { contracts } from '../../contracts/index.ts'
 import { version } from '../../src/version.ts'
 import { paydouble, root, serve } from '../harness/cli.ts'
 
+const json = { 'content-type': 'application/json' }
+
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'paydouble-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -81,6 +83,7 @@ test('callbacks are fetched from the outbox, and replied to', async () => {
   const { url } = await serve(['--port', '0', '--json', '--callbacks', 'pull'])
   await fetch(`${url}/_paydouble/api/accounts/its500/demo`, {
     method: 'PUT',
+    headers: json,
     body: JSON.stringify({ callbackUrls: ['http://127.0.0.1:1/paid'] }),
   })
   const headers = { 'payment-key': 'de30000000000500', 'payment-secret': 'de300000000000000000000000000500' }

@@ -20,6 +20,7 @@ async function openServer(args: readonly string[] = []) {
   const served = await serve(['--port', '0', '--json', '--seed', '1', '--clock', 'manual', ...args])
   const put = {
     method: 'PUT',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ callbackUrls: [receiver.url], retryDelaysMs: [60_000] }),
   }
   await fetch(`${served.url}/_paydouble/api/accounts/its500/demo`, put)
@@ -129,7 +130,11 @@ test('a list that is empty is said to be so, and a moment without its offset to 
 
 test('a plan gives the same bytes with serve --plan and with fault plan', async () => {
   const story = async ({ served, run, received }: Awaited<ReturnType<typeof openServer>>) => {
-    const put = { method: 'PUT', body: '{"callbackUrls":["http://127.0.0.1:8080/its500/callback"]}' }
+    const put = {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: '{"callbackUrls":["http://127.0.0.1:8080/its500/callback"]}',
+    }
     await fetch(`${served.url}/_paydouble/api/accounts/its500/demo`, put)
     const answers = [await order(served), await order(served)]
     await run('pay', answers[1]?.orderId ?? '')

@@ -28,6 +28,8 @@ const rawRequest = (sign: string) =>
 
 const rawCallback = `POST /notify HTTP/1.1\r\nX-QF-SIGN: ${notification.signature}\r\n\r\n${notification.body}`
 
+const json = { 'content-type': 'application/json' }
+
 function file(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'paydouble-explain-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -126,6 +128,7 @@ test('the accounts of a running double are asked for', async () => {
   const { url } = await serve(['--port', '0', '--json'])
   await fetch(`${url}/_paydouble/api/accounts/qfpay/mine`, {
     method: 'PUT',
+    headers: json,
     body: JSON.stringify({ appCode: 'MINE', clientKey: 'MINE-KEY-MINE-KEY-MINE', mchid: null }),
   })
   const sign = md5(`${signer.canonical(params)}MINE-KEY-MINE-KEY-MINE`)

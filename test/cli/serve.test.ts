@@ -9,6 +9,8 @@ import type { Account } from '../../src/store/records.ts'
 import { paydouble, root, run, serve, stop } from '../harness/cli.ts'
 import { openReceiver } from '../harness/receiver.ts'
 
+const json = { 'content-type': 'application/json' }
+
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'paydouble-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -76,7 +78,7 @@ test('SIGTERM ends the server also while a receiver does not answer a callback',
   })
   const { child, url } = await serve(['--port', '0', '--json'])
   const address = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`
-  const put = { method: 'PUT', body: JSON.stringify({ callbackUrls: [address] }) }
+  const put = { method: 'PUT', headers: json, body: JSON.stringify({ callbackUrls: [address] }) }
   await fetch(`${url}/_paydouble/api/accounts/its500/demo`, put)
   const headers = { 'payment-key': 'de30000000000500', 'payment-secret': 'de300000000000000000000000000500' }
   const body = new URLSearchParams({ price: '1', name: 'a thing' })
@@ -218,4 +220,70 @@ test('a port that is taken is a clear error', async () => {
   const { url } = await serve(['--port', '0', '--json'])
   const ended = await paydouble(['serve', '--port', new URL(url).port])
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/port is taken.*--port/) })
+})
+
+const token = 'a-token-of-the-tests-1234'
+
+test('on an address that others reach it starts with a token alone, which the commands send', async () => {
+  const refused = await paydouble(['serve', '--port', '0', '--host', '0.0.0.0'])
+  expect(refused).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/--token or PAYDOUBLE_TOKEN/),
+  })
+  const { url, text } = await serve(['--port', '0', '--host', '0.0.0.0'], { env: { PAYDOUBLE_TOKEN: token } })
+  expect(text()).not.toContain(token)
+  expect(await health(url)).toMatchObject({ status: 'ok' })
+  const ask = (flags: string[], env = {}) => paydouble(['accounts', '--url', url, ...flags], { env })
+  expect(await ask([])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/asks for the token.*--token/),
+  })
+  expect(await ask(['--token', 'another-token-of-others'])).toMatchObject({ code: 1 })
+  expect(await ask(['--token', token])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('qfpay demo'),
+  })
+  expect(await ask([], { PAYDOUBLE_TOKEN: token })).toMatchObject({ code: 0 })
+  const { stdout: help } = await paydouble(['accounts', 'list', '--help'], {
+    env: { PAYDOUBLE_TOKEN: token },
+  })
+  expect(help).toMatch(/--token <text>/)
+  expect(help).not.toContain(token)
+})
+
+test.each([
+  ['--token', 'short', /"token".*16 to 256/],
+  ['--log', 'loud', /"log".*silent, error, warn, info, debug/],
+])('%s %s is a clear error', async (flag, value, message) => {
+  const ended = await paydouble(['serve', '--port', '0', flag, value])
+  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+})
+
+test('secrets of the configuration are in no output, and beyond loopback in no answer', async () => {
+  const secret = 'the-very-own-key-0123456789'
+  const cwd = folderWith({
+    'paydouble.config.json': JSON.stringify({
+      port: 0,
+      token,
+      accounts: {
+        qfpay: [
+          { id: 'mine', appCode: 'MYCODE', clientKey: secret },
+          { id: 'other', appCode: 'OTHERCODE', clientKey: 'abc' },
+        ],
+      },
+    }),
+  })
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    for (const flags of [[], ['--json']]) {
+      const { url, text } = await serve(['--host', host, ...flags], { cwd })
+      expect(text()).toContain('MYCODE')
+      expect(text()).not.toMatch(/the-very-own-key|"abc"|=abc/)
+      const { stdout } = await paydouble(['accounts', '--json', '--url', url, '--token', token])
+      const shown = (JSON.parse(stdout) as Account[]).flatMap(({ credentials }) => Object.values(credentials))
+      expect(shown).toContain('MYCODE')
+      expect(shown.includes(secret)).toBe(host === '127.0.0.1')
+      expect(shown.includes('abc')).toBe(host === '127.0.0.1')
+    }
+  }
 })

@@ -30,7 +30,7 @@ async function newestEntry(
   const answer = await control({
     door: 'test',
     method: 'GET',
-    host: '',
+    host: 'localhost',
     path: '/_paydouble/api/requests',
     query: 'limit=1',
     headers: {},

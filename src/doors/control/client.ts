@@ -1,12 +1,18 @@
 // Calls to the control interface of a double that runs elsewhere.
 import { PaydoubleError } from '../../contract/index.ts'
 
+/** Where a double answers, and the token that it asks for. */
+export interface DoubleAddress {
+  readonly url: string
+  readonly token?: string | undefined
+}
+
 /**
  * The JSON that the control interface answers.
  * @throws PaydoubleError `badFlag` where the address is none, `unreachable`, or the error that the double answered
  */
 export async function callControl(
-  url: string,
+  { url, token }: DoubleAddress,
   method: string,
   path: string,
   body?: object,
@@ -22,7 +28,11 @@ export async function callControl(
   try {
     response = await fetch(target, {
       method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
     })
   } catch (error) {
     throw new PaydoubleError(

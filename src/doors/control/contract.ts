@@ -494,6 +494,11 @@ const row = (status: number, code: string, meaning: string): ErrorRow => {
 /** The errors of the control interface; those of the engine carry the code of its PaydoubleError. */
 export const controlErrors = {
   badRequest: row(400, 'badRequest', 'The request is not as described.'),
+  tokenNeeded: row(401, 'tokenNeeded', 'The server was started with a token, and the request lacks it.'),
+  hostNotAllowed: row(403, 'hostNotAllowed', 'The Host is no address, not localhost, and was not allowed.'),
+  originNotAllowed: row(403, 'originNotAllowed', 'The request comes from a page of another site.'),
+  bodyTooLarge: row(413, 'bodyTooLarge', 'The body is larger than 1 MiB.'),
+  badContentType: row(415, 'badContentType', 'The body is not declared as JSON.'),
   badAccount: row(400, 'badAccount', 'An account cannot have such a field or value.'),
   badFault: row(400, 'badFault', 'A fault cannot be so.'),
   badDuration: row(400, 'badDuration', 'A duration is a number of milliseconds, or a text such as 30m.'),

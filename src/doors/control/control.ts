@@ -23,6 +23,7 @@ import type { Fired } from '../../double/scheduler.ts'
 import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
 import { hideSecrets, secretsIn, secretsOf, toExchangeViews } from './exchange-view.ts'
+import { createGuard, type GuardOptions } from './guard.ts'
 
 /** Paths of the control interface start with it. */
 export const controlPrefix = '/_paydouble/'
@@ -32,8 +33,21 @@ type Handlers = {
   [K in ControlOperation]: (path: Record<string, string>, params: Params<K>) => Promise<unknown>
 }
 
-/** Answers requests to the control interface of a double; never throws. */
-export function createControl(double: Double): (request: IncomingRequest) => Promise<WireResponse> {
+export interface ControlOptions extends GuardOptions {
+  /** Secrets that no answer shows in full, not even where the accounts are listed. */
+  readonly hidden?: readonly string[] | undefined
+}
+
+/**
+ * Answers requests to the control interface of a double; never throws.
+ * @throws PaydoubleError `badToken`
+ */
+export function createControl(
+  double: Double,
+  options: ControlOptions = {},
+): (request: IncomingRequest) => Promise<WireResponse> {
+  const { token, hidden = [] } = options
+  const guard = createGuard(options)
   const explainer = createExplainer(double)
   const handlers: Handlers = {
     health: async () => ({
@@ -89,7 +103,7 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     async listRequests(_, { limit, after, ...filter }) {
       const { items, next } = await double.journal.read(filter, toPage(limit, after))
       const views = await toExchangeViews(items, await explainer())
-      return { items: hideSecrets(views, [...(await secretsOf(double)), ...secretsIn(double, items)]), next }
+      return { items: hideSecrets(views, secretsIn(double, items)), next }
     },
     addFault: async (_, fault) => double.faults.add(fault)[0],
     listFaults: async () => ({ items: double.faults.list() }),
@@ -107,22 +121,55 @@ export function createControl(double: Double): (request: IncomingRequest) => Pro
     },
   }
 
-  return async request => {
+  async function hide<T>(name: ControlOperation, result: T): Promise<T> {
+    if (shownInFull.has(name)) return hidden.length === 0 ? result : hideSecrets(result, hidden)
+    return hideSecrets(result, [...(await secretsOf(double)), ...(token === undefined ? [] : [token])])
+  }
+
+  async function answer(request: IncomingRequest): Promise<WireResponse> {
     try {
       if (request.bodyBytes !== undefined) return bodyTooLarge()
+      const refused = guard(request)
+      if (refused) return refused
       const { name, path } = findControlOperation(request)
       const params = readParams(name, request)
       await double.sync()
       const handle = handlers[name] as (path: Record<string, string>, params: unknown) => Promise<unknown>
       const result = await handle(path, params)
       await double.sync()
-      return toResponse(200, result)
+      return toResponse(200, await hide(name, result))
     } catch (error) {
       if (!(error instanceof PaydoubleError)) throw error
       const row = controlErrors[error.code as keyof typeof controlErrors]
       return ownError(row?.status ?? 500, error.code, error.message)
     }
   }
+
+  return async request => {
+    const { headers, ...rest } = await answer(request)
+    return { ...rest, headers: { ...headers, ...protection } }
+  }
+}
+
+/** What holds no secret, the accounts, which are listed for their credentials, and callbacks as the merchant is to get them. */
+const shownInFull: ReadonlySet<ControlOperation> = new Set([
+  'health',
+  'getClock',
+  'moveClock',
+  'reset',
+  'listAccounts',
+  'putAccount',
+  'createAccount',
+  'resetAccount',
+  'removeAccount',
+  'listOutbox',
+])
+
+/** No page of another origin gets hold of an answer, as what it is or as anything else. */
+const protection = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
 }
 
 function findControlOperation(request: IncomingRequest): {

@@ -112,12 +112,18 @@ function valuesNamed(part: unknown, names: readonly string[]): string[] {
   )
 }
 
-/** The same value, with each secret masked wherever it stands. */
+/** The same value, with each secret masked wherever it stands; one of a few characters only where it stands alone. */
 export function hideSecrets<T>(value: T, secrets: readonly string[]): T {
+  if (value === undefined) return value
   let text = JSON.stringify(value)
-  for (const secret of secrets.filter(({ length }) => length >= 6))
-    for (const written of new Set(spellingsOf(secret)))
-      text = text.replaceAll(written, JSON.stringify(mask(secret)).slice(1, -1))
+  for (const secret of secrets) {
+    const masked = JSON.stringify(mask(secret))
+    if (secret.length < 6) {
+      if (secret !== '') text = text.replaceAll(JSON.stringify(secret), masked)
+      continue
+    }
+    for (const written of new Set(spellingsOf(secret))) text = text.replaceAll(written, masked.slice(1, -1))
+  }
   return JSON.parse(text) as T
 }
 
