@@ -1,18 +1,22 @@
 import { Command, CommanderError } from 'commander'
 import { PaydoubleError } from '../contract/index.ts'
 import { version } from '../version.ts'
-import { addAccounts } from './accounts.ts'
-import { addCallbacks } from './callbacks.ts'
-import { addCheck } from './check.ts'
-import { addClock } from './clock.ts'
-import { addDiff } from './diff.ts'
-import { addEvidence } from './evidence.ts'
-import { addExplain } from './explain.ts'
-import { addFault } from './fault.ts'
-import { addPay } from './pay.ts'
-import { addServe } from './serve.ts'
-import { addSpec } from './spec.ts'
-import { addTorture } from './torture.ts'
+
+/** In the order of the help. Each is loaded when it is called for, so that none waits for what another one needs. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  serve: async () => (await import('./serve.ts')).addServe,
+  spec: async () => (await import('./spec.ts')).addSpec,
+  pay: async () => (await import('./pay.ts')).addPay,
+  clock: async () => (await import('./clock.ts')).addClock,
+  fault: async () => (await import('./fault.ts')).addFault,
+  callbacks: async () => (await import('./callbacks.ts')).addCallbacks,
+  accounts: async () => (await import('./accounts.ts')).addAccounts,
+  explain: async () => (await import('./explain.ts')).addExplain,
+  torture: async () => (await import('./torture.ts')).addTorture,
+  check: async () => (await import('./check.ts')).addCheck,
+  evidence: async () => (await import('./evidence.ts')).addEvidence,
+  diff: async () => (await import('./diff.ts')).addDiff,
+}
 
 /** Errors of the one who calls: flags, configuration, names. */
 const usageErrors = new Set([
@@ -55,6 +59,12 @@ function reportBug(error: unknown): number {
   return bugExit
 }
 
+/** The command that is called; where none is known by its name, all, for the help and for suggestions. */
+function toLoad([, , name = '']: readonly string[]) {
+  const called = Object.hasOwn(commands, name) ? commands[name] : undefined
+  return called ? [called] : Object.values(commands)
+}
+
 /** Commands of commands, too. */
 function exitByException(command: Command): void {
   command.exitOverride()
@@ -71,21 +81,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('a test double for QR-payment providers')
     .version(version)
     .showSuggestionAfterError()
-  for (const add of [
-    addServe,
-    addSpec,
-    addPay,
-    addClock,
-    addFault,
-    addCallbacks,
-    addAccounts,
-    addExplain,
-    addTorture,
-    addCheck,
-    addEvidence,
-    addDiff,
-  ])
-    add(program)
+  for (const load of toLoad(argv)) (await load())(program)
   exitByException(program)
   try {
     await program.parseAsync([...argv])

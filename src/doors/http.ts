@@ -1,6 +1,6 @@
 // The HTTP door: node:http straight into the pipeline, without a Request object in between, because a
 // GET with a body must work and because it is what is fast.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { PaydoubleError } from '../contract/index.ts'
 import { afterRealTime, soon } from '../double/clock.ts'
@@ -19,6 +19,9 @@ import {
 } from './http/broken-request.ts'
 import { begin, connectionOf, discard, end, endOf, endWith, follow } from './http/connection.ts'
 import { type HttpLimits, httpLimits } from './http/limits.ts'
+
+// An import would load all that the module names, and of that fetch and WebSocket take longer than the rest of a start.
+const { createServer } = process.getBuiltinModule('node:http')
 
 export interface HttpDoor {
   /** Such as `http://127.0.0.1:4020`, without a slash at its end. */

@@ -1,5 +1,4 @@
 // What the network does to a call: how long it waits, and what becomes of its answer.
-import { STATUS_CODES } from 'node:http'
 import type { WireResponse } from '../contract/index.ts'
 import { longestDurationMs, toMilliseconds } from './clock.ts'
 import type { NetworkFault } from './fault.ts'
@@ -59,6 +58,8 @@ const bodiless = new Set([204, 205, 304])
 /** What a gateway answers that did not reach the provider. */
 export function gatewayPage(status = 502, body?: string): Answer {
   if (bodiless.has(status)) return { status, headers: {}, body: '' }
+  // Not imported: that would load all of the module for everyone who imports this file.
+  const { STATUS_CODES } = process.getBuiltinModule('node:http')
   const title = [status, STATUS_CODES[status]].filter(Boolean).join(' ')
   return {
     status,
