@@ -1,6 +1,7 @@
 // dms (66智修): a payment QR code over allinpay (通联).
 import * as z from 'zod'
 import { assumed, defineContract, documented, fact } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { account } from './account.ts'
 import { cases } from './cases.ts'
 import { bizUser, getPayWayTonglian } from './directories.ts'
@@ -31,7 +32,7 @@ export const dms = defineContract({
   callbacks: {},
   errors,
   refusals: { malformed: 'malformed', unknownAccount: 'unknownPayer', invalid: 'invalidParameter' },
-  refusal: z.looseObject({
+  refusal: looseObject(() => ({
     errCode: fact(z.int(), documented('payment.response.errCode'), 'Code; see the error table.'),
     errMsg: fact(z.string(), documented('payment.response.errMsg'), 'Text of the refusal.'),
     data: fact(
@@ -39,7 +40,7 @@ export const dms = defineContract({
       assumed('no refusal is shown; an empty list is how the sample writes an empty object'),
       'Empty.',
     ),
-  }),
+  })),
   rateLimits: [],
   rules,
   security: {},

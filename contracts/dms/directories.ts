@@ -1,6 +1,7 @@
 // The operations getPayWayTonglian and bizUser: the accounts that can receive, and those that can pay.
 import * as z from 'zod'
 import { assumed, defineOperation, documented, fact } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { errCode, errMsg } from './fields.ts'
 
 const undescribed = 'the document names this interface and does not describe it'
@@ -17,8 +18,8 @@ export const getPayWayTonglian = defineOperation({
   path: '/dms/payment/get-pay-way-tonglian',
   summary: 'The accounts that can receive: their ids are what reciever_id takes.',
   provenance: assumed(`${undescribed}: its method is a guess, its path is that of the document`),
-  request: { in: 'query', schema: z.looseObject({ payer_id: whose }) },
-  response: z.looseObject({
+  request: { in: 'query', schema: looseObject(() => ({ payer_id: whose })) },
+  response: looseObject(() => ({
     errCode,
     errMsg,
     data: fact(
@@ -36,7 +37,7 @@ export const getPayWayTonglian = defineOperation({
       assumed(undescribed),
       'The accounts.',
     ),
-  }),
+  })),
   examples: [
     {
       name: 'receivers',
@@ -56,8 +57,8 @@ export const bizUser = defineOperation({
   path: '/fin-account/biz-user',
   summary: 'The accounts that can pay: their biz_user_id is what payer_id takes.',
   provenance: assumed(`${undescribed}: its method is a guess, its path is that of the document`),
-  request: { in: 'query', schema: z.looseObject({ payer_id: whose }) },
-  response: z.looseObject({
+  request: { in: 'query', schema: looseObject(() => ({ payer_id: whose })) },
+  response: looseObject(() => ({
     errCode,
     errMsg,
     data: fact(
@@ -74,7 +75,7 @@ export const bizUser = defineOperation({
       assumed(undescribed),
       'The accounts.',
     ),
-  }),
+  })),
   examples: [
     {
       name: 'payers',

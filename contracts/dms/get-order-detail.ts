@@ -1,6 +1,7 @@
 // The operation getOrderDetail: the state of an order.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { errCode, errMsg } from './fields.ts'
 
 /** The states that allinpay, the layer below, has for an order. */
@@ -31,16 +32,16 @@ export const getOrderDetail = defineOperation({
   },
   request: {
     in: 'query',
-    schema: z.looseObject({
+    schema: looseObject(() => ({
       payer_id: fact(z.string().min(1), assumed(`${noQuery}; as in payment`), 'Account that pays.'),
       bz_order: fact(
         z.string().min(1).max(255),
         assumed(`${noQuery}; as in payment`),
         'Order number of the merchant.',
       ),
-    }),
+    })),
   },
-  response: z.looseObject({
+  response: looseObject(() => ({
     errCode,
     errMsg,
     data: fact(
@@ -63,7 +64,7 @@ export const getOrderDetail = defineOperation({
       assumed(noQuery),
       'The order.',
     ),
-  }),
+  })),
   examples: [
     {
       name: 'detail',

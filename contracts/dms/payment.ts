@@ -1,11 +1,12 @@
 // The operation payment: an order, answered with the QR code that the payer scans.
 import * as z from 'zod'
 import { defineOperation, documented, fact } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { errCode, errMsg } from './fields.ts'
 
 export const payWays = ['SCAN_WEIXIN', 'SCAN_ALIPAY'] as const
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   bz_order: fact(
     z.string().min(1).max(255),
     documented('payment.request.bz_order', 'its length is assumed'),
@@ -33,12 +34,12 @@ const request = z.looseObject({
     documented('payment.request.reciever_id', 'spelled so on the wire'),
     'Account that receives: id of dms/payment/get-pay-way-tonglian.',
   ),
-})
+}))
 
 const text = (name: string, about: string) =>
   fact(z.string(), documented(`payment.response.data.${name}`), about)
 
-const data = z.looseObject({
+const data = looseObject(() => ({
   weChatAPPInfo: fact(
     z.union([z.array(z.unknown()), z.looseObject({})]),
     documented(
@@ -65,7 +66,7 @@ const data = z.looseObject({
   payInfo: text('payInfo', 'The text of the QR code that the payer scans.'),
   bizUserId: text('bizUserId', "The payer's id in the merchant's system."),
   bizOrderNo: text('bizOrderNo', 'Order number of the merchant, as sent.'),
-})
+}))
 
 export const payment = defineOperation({
   methods: ['POST'],
@@ -83,11 +84,11 @@ export const payment = defineOperation({
     contentTypes: ['application/json', 'application/x-www-form-urlencoded'],
     schema: request,
   },
-  response: z.looseObject({
+  response: looseObject(() => ({
     errCode,
     errMsg,
     data: fact(data, documented('payment.response.data'), 'The order.'),
-  }),
+  })),
   examples: [
     {
       name: 'order',

@@ -2,12 +2,13 @@
 import * as z from 'zod'
 import { toYuan } from '../../src/contract/codec/money.ts'
 import { assumed, type Callback, documented, fact } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { codeFields, type PayType, payable, text255, yuan } from './fields.ts'
 
 /** What `paytype` becomes in the callback. */
 export const callbackPayTypes: Readonly<Record<PayType, string>> = { wx: '0', ali: '1', QQ: '6' }
 
-const payload = z.looseObject({
+const payload = looseObject(() => ({
   code: fact(
     z.literal(10001),
     documented('callback.paid.code', 'a number here, a text in the answer to an order'),
@@ -31,7 +32,7 @@ const payload = z.looseObject({
   other: fact(text255().optional(), documented('callback.paid.other'), 'As sent.'),
   remarks: fact(text255().optional(), documented('callback.paid.remarks'), 'As sent.'),
   ...codeFields('callback.paid'),
-})
+}))
 
 const paid = {
   method: 'POST',

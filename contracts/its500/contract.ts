@@ -1,6 +1,7 @@
 // its500 (站长付): an order whose amount is lowered at random by less than one yuan, and a callback when it is paid.
 import * as z from 'zod'
 import { defineContract, documented, fact, observed } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { account } from './account.ts'
 import { callbacks } from './callback.ts'
 import { cases } from './cases.ts'
@@ -34,10 +35,10 @@ export const its500 = defineContract({
   callbacks,
   errors,
   refusals: { malformed: 'malformed', unknownAccount: 'unknownMerchant', invalid: 'invalidParameter' },
-  refusal: z.looseObject({
+  refusal: looseObject(() => ({
     msg: fact(z.string(), documented('createOrder.response.msg'), 'Text of the refusal.'),
     code: fact(z.string(), documented('createOrder.response.code'), 'Code; see the error table.'),
-  }),
+  })),
   rateLimits: [],
   rules,
   security: {

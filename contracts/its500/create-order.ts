@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { toFen } from '../../src/contract/codec/money.ts'
 import { defineOperation, documented, fact, observed, refusalKey } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { codeFields, payable, payTypes, text255, yuan } from './fields.ts'
 
 /** Ten digits of yuan: beyond it whole fen would in time not be exact numbers. */
@@ -27,7 +28,7 @@ const price = fact(
   'Price in yuan, at most two decimals, at least 1.',
 )
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   price,
   name: fact(
     z.string().min(1).max(100),
@@ -60,7 +61,7 @@ const request = z.looseObject({
     documented('createOrder.request.callbackurl'),
     "Callback address; must be among the account's registered ones. The default one where it is not sent.",
   ),
-})
+}))
 
 /** The keys that the document's sample answer writes with a trailing space. */
 export const spacedKeys = [
@@ -82,42 +83,41 @@ const spaced = (name: (typeof spacedKeys)[number], schema: z.ZodType<string>) =>
     `${name}, as the sample answer spells it.`,
   )
 
-const response = z
-  .looseObject({
-    msg: fact(z.string(), documented('createOrder.response.msg'), 'Text of the answer.'),
-    code: fact(
-      z.literal('10001'),
-      documented('createOrder.response.code', 'a text in the answer, a number in the callback'),
-      '10001 is success.',
-    ),
-    orderId: fact(
-      z.string().min(1),
-      documented('createOrder.response.orderId'),
-      "its500's number of the order.",
-    ),
-    price: fact(
-      yuan(),
-      documented('createOrder.response.price'),
-      'What the payer must pay, in yuan: the original price less the random discount.',
-    ),
-    originalprice: fact(
-      yuan().optional(),
-      documented('createOrder.response.originalprice'),
-      'The price as ordered, in yuan.',
-    ),
-    name: fact(z.string().max(100), documented('createOrder.response.name'), 'Name of the goods, as sent.'),
-    reurl: fact(text255().optional(), documented('createOrder.response.reurl'), 'As sent.'),
-    thirduid: fact(text255().optional(), documented('createOrder.response.thirduid'), 'As sent.'),
-    other: fact(text255().optional(), documented('createOrder.response.other'), 'As sent.'),
-    remarks: fact(text255().optional(), documented('createOrder.response.remarks'), 'As sent.'),
-    ...codeFields('createOrder.response'),
-    'originalprice ': spaced('originalprice', yuan()),
-    'remarks ': spaced('remarks', text255()),
-    'wxcode ': spaced('wxcode', text255()),
-    'zfbcode ': spaced('zfbcode', text255()),
-    'qrcode ': spaced('qrcode', text255()),
-    'zfbuseridcode ': spaced('zfbuseridcode', text255()),
-  })
+const response = looseObject(() => ({
+  msg: fact(z.string(), documented('createOrder.response.msg'), 'Text of the answer.'),
+  code: fact(
+    z.literal('10001'),
+    documented('createOrder.response.code', 'a text in the answer, a number in the callback'),
+    '10001 is success.',
+  ),
+  orderId: fact(
+    z.string().min(1),
+    documented('createOrder.response.orderId'),
+    "its500's number of the order.",
+  ),
+  price: fact(
+    yuan(),
+    documented('createOrder.response.price'),
+    'What the payer must pay, in yuan: the original price less the random discount.',
+  ),
+  originalprice: fact(
+    yuan().optional(),
+    documented('createOrder.response.originalprice'),
+    'The price as ordered, in yuan.',
+  ),
+  name: fact(z.string().max(100), documented('createOrder.response.name'), 'Name of the goods, as sent.'),
+  reurl: fact(text255().optional(), documented('createOrder.response.reurl'), 'As sent.'),
+  thirduid: fact(text255().optional(), documented('createOrder.response.thirduid'), 'As sent.'),
+  other: fact(text255().optional(), documented('createOrder.response.other'), 'As sent.'),
+  remarks: fact(text255().optional(), documented('createOrder.response.remarks'), 'As sent.'),
+  ...codeFields('createOrder.response'),
+  'originalprice ': spaced('originalprice', yuan()),
+  'remarks ': spaced('remarks', text255()),
+  'wxcode ': spaced('wxcode', text255()),
+  'zfbcode ': spaced('zfbcode', text255()),
+  'qrcode ': spaced('qrcode', text255()),
+  'zfbuseridcode ': spaced('zfbuseridcode', text255()),
+}))
   .refine(answer => answer.originalprice !== undefined || answer['originalprice '] !== undefined, {
     error: 'neither originalprice nor "originalprice " is there',
     path: ['originalprice'],

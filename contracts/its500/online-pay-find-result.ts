@@ -1,6 +1,7 @@
 // The operation onlinePayFindResult: whether an order is paid.
 import * as z from 'zod'
 import { defineOperation, fact, observed, refusalKey } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 
 export const onlinePayFindResult = defineOperation({
   methods: ['POST', 'GET'],
@@ -12,7 +13,7 @@ export const onlinePayFindResult = defineOperation({
   request: {
     in: 'body',
     contentTypes: ['application/x-www-form-urlencoded'],
-    schema: z.looseObject({
+    schema: looseObject(() => ({
       orderId: fact(
         z
           .string()
@@ -21,9 +22,9 @@ export const onlinePayFindResult = defineOperation({
         observed('onlinePayFindResult.request.orderId'),
         "its500's number of the order.",
       ),
-    }),
+    })),
   },
-  response: z.looseObject({
+  response: looseObject(() => ({
     msg: fact(z.string(), observed('onlinePayFindResult.response.msg'), 'Text of the answer.'),
     code: fact(
       z.literal('10001'),
@@ -31,7 +32,7 @@ export const onlinePayFindResult = defineOperation({
       '10001: the order is paid. Orders that are not get a row of the error table.',
     ),
     state: fact(z.string(), observed('onlinePayFindResult.response.state'), '0 in the answer that was seen.'),
-  }),
+  })),
   examples: [
     {
       name: 'query',

@@ -1,6 +1,7 @@
 // The operation randomCode: one of the receiving codes of a merchant.
 import * as z from 'zod'
 import { defineOperation, fact, observed, refusalKey } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 
 /** The `type` of a random code, as the pay type that it stands for. */
 export const randomCodeTypes = { '1': 'wx', '2': 'ali' } as const
@@ -13,16 +14,16 @@ export const randomCode = defineOperation({
   credentials: 'none',
   request: {
     in: 'query',
-    schema: z.looseObject({
+    schema: looseObject(() => ({
       key: fact(z.string().min(1), observed('randomCode.request.key'), 'The AppKey.'),
       type: fact(
         z.enum(['1', '2'], { error: 'not 1 or 2' }).meta({ [refusalKey]: 'invalidRequest' }),
         observed('randomCode.request.type'),
         '1 is WeChat, 2 is Alipay.',
       ),
-    }),
+    })),
   },
-  response: z.looseObject({
+  response: looseObject(() => ({
     msg: fact(z.string(), observed('rule.random-code-answer'), 'Text of the answer.'),
     code: fact(z.literal('10001'), observed('rule.random-code-answer'), '10001 is success.'),
     onecode: fact(
@@ -45,7 +46,7 @@ export const randomCode = defineOperation({
       observed('rule.random-code-answer', 'that its items are addresses is assumed'),
       'All codes of the type, as JSON text.',
     ),
-  }),
+  })),
   examples: [
     {
       name: 'code',

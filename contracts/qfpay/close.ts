@@ -9,11 +9,12 @@ import {
   type OperationExample,
   published,
 } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { amountOut, amountText, headers, timeOut, timeText } from './fields.ts'
 
 const parameters = 'rule.close-parameters'
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   syssn: fact(
     z.string().max(40).optional(),
     published(parameters),
@@ -40,7 +41,7 @@ const request = z.looseObject({
     'Number of the merchant under an agent: required if the account has one, forbidden if it has none.',
   ),
   udid: fact(z.string().max(40).optional(), published(parameters), 'Device number.'),
-})
+}))
 
 const fields = 'rule.close-response-fields'
 
@@ -51,7 +52,7 @@ const surcharge = (name: string) =>
     `${name}. Not sent by the double.`,
   )
 
-const response = z.looseObject({
+const response = looseObject(() => ({
   syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the close: a new one."),
   orig_syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the payment."),
   txamt: fact(amountOut, published(fields), 'Amount of the payment.'),
@@ -67,7 +68,7 @@ const response = z.looseObject({
   respmsg: fact(z.string().max(128), published(fields), 'Further text.'),
   surcharge_fee: surcharge('Surcharge'),
   surcharge_rate: surcharge('Rate of the surcharge'),
-})
+}))
 
 const advice: readonly Advice[] = [
   {

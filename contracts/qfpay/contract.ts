@@ -1,6 +1,7 @@
 // QFPay: payments by a QR code that the merchant shows, queries, refunds, closes, notifications.
 import * as z from 'zod'
 import { defineContract, documented, fact, observed, published } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { account } from './account.ts'
 import { cases } from './cases.ts'
 import { close, reversal } from './close.ts'
@@ -12,7 +13,7 @@ import { refund } from './refund.ts'
 import { rules } from './rules.ts'
 import { wire } from './wire.ts'
 
-const refusal = z.looseObject({
+const refusal = looseObject(() => ({
   resperr: fact(
     z.string().max(128),
     documented('payment.response.resperr'),
@@ -24,7 +25,7 @@ const refusal = z.looseObject({
     'Response code; see the error table.',
   ),
   respmsg: fact(z.string().max(128), documented('payment.response.respmsg'), 'Further text, mostly empty.'),
-})
+}))
 
 export const qfpay = defineContract({
   id: 'qfpay',
@@ -85,7 +86,7 @@ export const qfpay = defineContract({
     rateLimited: 'rateLimited',
   },
   refusal,
-  responseHeaders: z.looseObject({
+  responseHeaders: looseObject(() => ({
     'X-QF-SIGN': fact(
       z
         .string()
@@ -94,7 +95,7 @@ export const qfpay = defineContract({
       published('rule.response-signature'),
       'MD5 of the raw body and the client key, upper-case hex; missing where the app code is unknown.',
     ),
-  }),
+  })),
   rateLimits: [
     { limit: 100, windowMs: 1000, provenance: published('rule.rate-limit') },
     { limit: 400, windowMs: 60_000, provenance: published('rule.rate-limit') },

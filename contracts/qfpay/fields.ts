@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { countCharacters } from '../../src/contract/codec/text.ts'
 import { isTime } from '../../src/contract/codec/time.ts'
 import { fact, type OrderFields, published, refuseUnless } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 
 /** ISO 4217 codes that QFPay settles in. */
 export const currencies = [
@@ -62,13 +63,13 @@ export const goodsName = () =>
     .meta({ maxLength: 20 })
 
 /** The header that each operation takes besides app code and signature. */
-export const headers = z.looseObject({
+export const headers = looseObject(() => ({
   'x-qf-signtype': fact(
     z.string().optional(),
     published('rule.signature-type-header'),
     'MD5 (also when missing or empty) or SHA256.',
   ),
-})
+}))
 
 /** What request, answer and notification say of an order, or of a refund, which has a number of its own. */
 export const asked = {

@@ -8,12 +8,13 @@ import {
   published,
   type Settings,
 } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { asked, textOut, timeOut } from './fields.ts'
 
 const mandatory = 'rule.callback-fields-mandatory'
 const optional = 'rule.callback-fields-optional'
 
-const shared = {
+const shared = () => ({
   status: fact(
     z.literal('1'),
     published('rule.callback-status'),
@@ -33,9 +34,9 @@ const shared = {
   ),
   cancel: fact(z.enum(['0', '1', '2', '3', '4', '5']), published(mandatory), 'As in the row of a query.'),
   respcd: fact(z.literal('0000'), published('rule.callback-respcd'), 'Response code: success.'),
-}
+})
 
-const further = {
+const further = () => ({
   mchid: fact(z.string().optional(), published(optional), 'Number of the merchant under an agent.'),
   goods_name: fact(textOut(), published(optional), 'Name of the goods, as sent.'),
   goods_info: fact(textOut(), published(optional), 'Not sent by the double.'),
@@ -47,7 +48,7 @@ const further = {
   cash_fee_type: fact(textOut(), published(optional), 'Currency of the cash fee; empty here.'),
   cash_refund_fee: fact(textOut(), published(optional), 'Not sent by the double.'),
   cash_refund_fee_type: fact(textOut(), published(optional), 'Not sent by the double.'),
-}
+})
 
 /** The merchant answers HTTP 200 and just this text. */
 const acknowledgeText = 'SUCCESS'
@@ -96,11 +97,11 @@ const payment = {
   ...common,
   summary: 'The order was paid.',
   provenance: published('rule.callback-transport'),
-  payload: z.looseObject({
-    ...shared,
+  payload: looseObject(() => ({
+    ...shared(),
     notify_type: fact(z.literal('payment'), published('rule.callback-events'), 'What it is about.'),
-    ...further,
-  }),
+    ...further(),
+  })),
   after: 'payment',
   example,
 } as const satisfies Callback
@@ -109,16 +110,16 @@ const refund = {
   ...common,
   summary: 'The refund came through.',
   provenance: published('rule.callback-transport'),
-  payload: z.looseObject({
-    ...shared,
+  payload: looseObject(() => ({
+    ...shared(),
     notify_type: fact(z.literal('refund'), published('rule.callback-events'), 'What it is about.'),
-    ...further,
+    ...further(),
     orig_out_trade_no: fact(
       z.string().max(128).optional(),
       observed('rule.callback-refund-orig-out-trade-no'),
       "The merchant's number of the payment.",
     ),
-  }),
+  })),
   after: 'refund',
   example: {
     ...example,

@@ -8,13 +8,14 @@ import {
   published,
   refuseUnless,
 } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { amountOut, amountText, asked, currencies, goodsName, headers, timeOut, timeText } from './fields.ts'
 import { type MpmCode, mpmCodes, payTypes } from './pay-types.ts'
 
 const digits = (text: string) => /^[1-9]\d*$/.test(text)
 
 /** The real-name fields inside `extend_info`. */
-const realName = z.looseObject({
+const realName = looseObject(() => ({
   user_creid: fact(
     z.string().min(1),
     documented('payment.request.extend_info.user_creid'),
@@ -25,9 +26,9 @@ const realName = z.looseObject({
     documented('payment.request.extend_info.user_truename'),
     "The payer's real name, as characters or JSON escapes.",
   ),
-})
+}))
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   txamt: fact(
     amountText(),
     documented('payment.request.txamt'),
@@ -116,9 +117,9 @@ const request = z.looseObject({
     published('payment.request.txzone'),
     'Time zone of txdtm; +0800 where it is not sent. txdtm is answered as sent all the same.',
   ),
-})
+}))
 
-const response = z.looseObject({
+const response = looseObject(() => ({
   sysdtm: fact(
     timeOut(),
     documented('payment.response.sysdtm'),
@@ -180,7 +181,7 @@ const response = z.looseObject({
     published('payment.response.surcharge_rate'),
     'Rate of the surcharge. Not sent by the double.',
   ),
-})
+}))
 
 export const payment = defineOperation({
   methods: ['POST'],

@@ -1,11 +1,12 @@
 // The operation query: what became of orders and refunds, a row for each.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed, published } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { amountOut, headers, shown, textOut, timeOut, timeTextOrEmpty } from './fields.ts'
 
 const parameters = 'rule.query-parameters'
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   mchid: fact(
     z.string().optional(),
     published(parameters),
@@ -60,12 +61,12 @@ const request = z.looseObject({
     published(parameters),
     'Rows of a page: 10 where it is not sent, at most 100.',
   ),
-})
+}))
 
 const fields = 'rule.query-row-fields'
 
 /** One order, or one refund. */
-export const queryRow = z.looseObject({
+export const queryRow = looseObject(() => ({
   syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the payment or refund."),
   out_trade_no: fact(z.string().max(128), published(fields), "The merchant's number of it."),
   chnlsn: fact(textOut(), published(fields), "The wallet's number; empty until paid."),
@@ -114,7 +115,7 @@ export const queryRow = z.looseObject({
   cash_fee_type: fact(textOut(), published(fields), 'Empty.'),
   cash_refund_fee: fact(textOut(), published(fields), 'Empty.'),
   cash_refund_fee_type: fact(textOut(), published(fields), 'Empty.'),
-})
+}))
 
 /** A number in captures, a text in the documents. */
 const pageNumber = () => z.union([z.int().positive(), z.string().regex(/^[1-9]\d*$/)])
@@ -128,7 +129,7 @@ export const query = defineOperation({
   orderNumber: 'out_trade_no',
   orders: { response: shown },
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
-  response: z.looseObject({
+  response: looseObject(() => ({
     respcd: fact(
       z.literal('0000'),
       published('rule.query-two-codes'),
@@ -151,7 +152,7 @@ export const query = defineOperation({
       observed('rule.query-unknown-order'),
       'A row for each payment and refund; none for an unknown order.',
     ),
-  }),
+  })),
   advice: [
     {
       kind: 'timesIgnored',

@@ -1,11 +1,12 @@
 // The operation refund: gives back a payment, or a part of it.
 import * as z from 'zod'
 import { assumed, defineOperation, documented, fact, published } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { amountOut, amountText, asked, headers, textOut, timeOut, timeText } from './fields.ts'
 
 const parameters = 'rule.refund-operation'
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   syssn: fact(z.string().min(1).max(40), published(parameters), "QFPay's number of the payment."),
   out_trade_no: fact(
     z.string().min(1).max(128),
@@ -25,7 +26,7 @@ const request = z.looseObject({
     published('rule.notify-url-public'),
     'Where to notify, instead of the registered address. The account setting notifyUrlParam decides.',
   ),
-})
+}))
 
 const fields = 'rule.refund-response-fields'
 
@@ -41,7 +42,7 @@ export const refund = defineOperation({
   orderNumber: 'out_trade_no',
   orders: { creates: true, request: asked, response: { ...asked, providerNumber: '/syssn' } },
   request: { in: 'body', contentTypes: ['application/x-www-form-urlencoded'], schema: request },
-  response: z.looseObject({
+  response: looseObject(() => ({
     syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the refund."),
     orig_syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the payment."),
     txamt: fact(amountOut, published(fields), 'What is given back, in minor units.'),
@@ -63,7 +64,7 @@ export const refund = defineOperation({
     cash_fee_type: cash('Currency of the cash fee'),
     cash_refund_fee: cash('Cash fee given back'),
     cash_refund_fee_type: cash('Currency of the cash fee given back'),
-  }),
+  })),
   advice: [
     {
       kind: 'orderNumberCharacters',

@@ -1,6 +1,7 @@
 // vv-tool: a collection QR code for a merchant number.
 import * as z from 'zod'
 import { defineContract, documented, fact, published } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { account } from './account.ts'
 import { cases } from './cases.ts'
 import { errors } from './errors.ts'
@@ -38,13 +39,13 @@ export const vvtool = defineContract({
     rateLimited: 'tooManyRequests',
     unknownOperation: 'unknownOperation',
   },
-  refusal: z.looseObject({
+  refusal: looseObject(() => ({
     code: field('code', z.int()),
     msg: field('msg', z.string()),
     msec: field('msec', z.int().nonnegative()),
     time: field('time', z.int().nonnegative()),
     data: fact(z.literal(''), documented('rule.data-empty-string-on-failure'), envelope.data),
-  }),
+  })),
   rateLimits: [
     { operation: 'paymentQrCode', limit: 10, windowMs: 1000, provenance: documented('rule.rate-limit') },
     {

@@ -1,6 +1,7 @@
 // The operation merchantOrderDetail: what became of an order.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed, published } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { envelope } from './fields.ts'
 
 export const merchantOrderDetail = defineOperation({
@@ -18,7 +19,7 @@ export const merchantOrderDetail = defineOperation({
   },
   request: {
     in: 'query',
-    schema: z.looseObject({
+    schema: looseObject(() => ({
       order_number: fact(
         z.string().min(1),
         published('merchantOrderDetail.request.order_number'),
@@ -34,9 +35,9 @@ export const merchantOrderDetail = defineOperation({
         published('merchantOrderDetail.request.type'),
         "1: order_number is the merchant's relation_order_number. 2: it is vv-tool's order_number.",
       ),
-    }),
+    })),
   },
-  response: z.looseObject({
+  response: looseObject(() => ({
     code: fact(z.literal(0), observed('rule.envelope'), envelope.code),
     msg: fact(z.string(), observed('rule.envelope'), envelope.msg),
     msec: fact(z.int().nonnegative(), observed('rule.envelope'), envelope.msec),
@@ -55,7 +56,7 @@ export const merchantOrderDetail = defineOperation({
       observed('rule.envelope', 'that the order is an object in it is assumed'),
       envelope.data,
     ),
-  }),
+  })),
   examples: [
     {
       name: 'detail',

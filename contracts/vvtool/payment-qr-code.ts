@@ -1,9 +1,10 @@
 // The operation paymentQrCode: an order, answered with the QR code that the payer scans.
 import * as z from 'zod'
 import { defineOperation, documented, fact } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { envelope, field } from './fields.ts'
 
-const request = z.looseObject({
+const request = looseObject(() => ({
   order_price: fact(
     z.string().regex(/^(?!0+$)\d{1,15}$/, 'not a positive whole number of at most 15 digits'),
     documented('paymentQrCode.request.order_price', 'the limit of 15 digits is assumed'),
@@ -24,9 +25,9 @@ const request = z.looseObject({
     documented('paymentQrCode.request.order_title'),
     'Title of the order.',
   ),
-})
+}))
 
-const data = z.looseObject({
+const data = looseObject(() => ({
   qrcode_url: fact(
     z.string().min(1),
     documented('paymentQrCode.response.data.qrcode_url'),
@@ -42,7 +43,7 @@ const data = z.looseObject({
     documented('paymentQrCode.response.data.withholding_money'),
     'Fee of this call, in points.',
   ),
-})
+}))
 
 export const paymentQrCode = defineOperation({
   methods: ['GET'],
@@ -56,13 +57,13 @@ export const paymentQrCode = defineOperation({
     response: { providerNumber: '/data/order_number' },
   },
   request: { in: 'query', schema: request },
-  response: z.looseObject({
+  response: looseObject(() => ({
     code: field('code', z.literal(0)),
     msg: field('msg', z.string()),
     msec: field('msec', z.int().nonnegative()),
     time: field('time', z.int().nonnegative()),
     data: fact(data, documented('paymentQrCode.response.data'), envelope.data),
-  }),
+  })),
   examples: [
     {
       name: 'order',

@@ -1,12 +1,13 @@
 // The operations token and oldToken: an access token, at the newer and at the older address.
 import * as z from 'zod'
 import { defineOperation, fact, type Operation, observed, published } from '../../src/contract/index.ts'
+import { looseObject } from '../../src/contract/loose-object.ts'
 import { envelope } from './fields.ts'
 
 /** Seconds that an issued token is good for: 360 days. */
 export const tokenLifeSeconds = 31_104_000
 
-const tokenRequest = z.looseObject({
+const tokenRequest = looseObject(() => ({
   grant_type: fact(
     z.literal('client_credentials'),
     published('token.request.grant_type'),
@@ -23,9 +24,9 @@ const tokenRequest = z.looseObject({
     published('token.request.client_secret'),
     "The merchant's Accessskey (spelled so on the page).",
   ),
-})
+}))
 
-const tokenAnswer = z.looseObject({
+const tokenAnswer = looseObject(() => ({
   code: fact(z.literal(0), observed('token.response.code'), envelope.code),
   msg: fact(z.string(), observed('token.response.msg'), envelope.msg),
   msec: fact(z.int().nonnegative(), observed('token.response.msec'), envelope.msec),
@@ -48,7 +49,7 @@ const tokenAnswer = z.looseObject({
     observed('rule.token-response'),
     'The token and its life.',
   ),
-})
+}))
 
 const tokenOperation = <const P extends string>(
   given: Pick<Operation, 'summary' | 'provenance'> & { path: P },
