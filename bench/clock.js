@@ -1,8 +1,8 @@
-// How long it takes to advance the clock by 30 days over 10,000 timers: `npm run clock` here, after `npm run build` above.
+// How long it takes to advance the clock by 30 days over 10,000 timers: `npm run clock`.
 
-import { simulators } from '../dist/mocks/index.js'
-import { assembleDouble, createSqliteStore } from '../dist/src/index.js'
-import { createMemoryStore } from '../dist/src/store/memory.js'
+import { simulators } from '../mocks/index.ts'
+import { assembleDouble, createSqliteStore } from '../src/index.ts'
+import { createMemoryStore } from '../src/store/memory.ts'
 
 const timers = Number(process.env.TIMERS ?? 10_000)
 const rounds = Number(process.env.ROUNDS ?? 7)

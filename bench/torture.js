@@ -5,7 +5,7 @@ import { merchantAt } from '../examples/shop/merchant.ts'
 import { toApp } from '../examples/shop/server.ts'
 import { openShop } from '../examples/shop/shop.ts'
 
-const { createDouble } = await import('../dist/mocks/double.js')
+const { createDouble } = await import('../dist/mocks/msw.js')
 const { deliverWith, openHttpDoor } = await import('../dist/src/index.js')
 const { torture } = await import('../dist/src/torture/index.js')
 const { setupServer } = await import(createRequire(import.meta.url).resolve('msw/node'))
