@@ -20,7 +20,7 @@ export const storeOptions: StoreOptions = {
 export const numberKey = (orderNumber: string) => `number/${orderNumber}`
 export const amountKey = (amount: number) => `amount/${amount}`
 
-const stores: Readonly<Record<string, (options: StoreOptions) => Store>> = {
+export const stores: Readonly<Record<string, (options: StoreOptions) => Store>> = {
   memory: createMemoryStore,
   'SQLite in memory': createSqliteStore,
   'SQLite in a file': options => createSqliteStore({ ...options, file: join(temporaryFolder(), 'store.db') }),
