@@ -182,6 +182,14 @@ function repeated(values: readonly string[]): string | undefined {
 }
 
 /**
+ * Checks an account that was made elsewhere.
+ * @throws PaydoubleError `badAccount`
+ */
+export function checkAccount(contract: Contract, account: Account): void {
+  changeAccount(contract, account, {})
+}
+
+/**
  * The account with some fields changed.
  * @throws PaydoubleError `badAccount`
  */

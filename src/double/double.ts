@@ -1,5 +1,6 @@
 import { PaydoubleError } from '../contract/index.ts'
 import type { Account, Delivery, Order } from '../store/records.ts'
+import type { Counts } from '../store/state-record.ts'
 import type { DeliveryFilter, OrderFilter, Page, PageRequest, Store, StoreOptions } from '../store/store.ts'
 import { type Accounts, createAccounts, toInitialAccounts } from './accounts.ts'
 import { type CallbackControl, createCallbackControl } from './callback-control.ts'
@@ -22,6 +23,7 @@ import { createRouter, type IncomingRequest } from './router.ts'
 import { createScheduler, type Perform } from './scheduler.ts'
 import { createSharedState } from './shared.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
+import { createStateControl, type StateControl } from './state-control.ts'
 
 /** A running set of simulators with one store, one clock and one seed. */
 export interface Double {
@@ -58,6 +60,7 @@ export interface Double {
      */
     remove(filter?: RuleFilter): void
   }
+  readonly state: StateControl
   /** Answers one request for a provider. Never throws. */
   handle(request: IncomingRequest): Promise<Answer>
   /**
@@ -106,6 +109,8 @@ interface Life {
   readonly seed: number
   readonly accounts: readonly Account[]
   readonly faults: readonly Fault[]
+  /** Of which state it goes on, if it was loaded: it must not draw the values of that one again. */
+  readonly loaded?: string
 }
 
 /** How often a double that shares its state looks whether others have left something undone, in real milliseconds. */
@@ -197,13 +202,33 @@ export function assembleDouble(options: AssembleOptions): Double {
     },
   })
   let isReady = false
-  const ready = begin().then(() => {
-    isReady = true
-  })
+  let ready = untilReady(begin())
   // A failure is told to whoever uses the double.
   ready.catch(() => {})
   const stopNews = store.onNews(() => {
     shared.sync().then(callbacks.tellAttempt, () => {})
+  })
+  const state = createStateControl({
+    simulators,
+    store,
+    journal,
+    shared,
+    prepare() {
+      const before = life
+      return { n: before.n + 1, empty: () => restart(before) }
+    },
+    onReset() {
+      life = sharedLife.current
+      leaveOff(life)
+      // What is not due yet must not fall due while it is being loaded.
+      clock.adopt(sharedClock.current)
+    },
+    onLoaded(loaded) {
+      life = { ...life, loaded }
+      random.reseed(life.seed, isShared ? random.begun : 0, loaded)
+      sharedLife.change(before => ({ ...before, loaded }))
+      scheduler.runSoon()
+    },
   })
   const rounds = isShared ? againAndAgain(lookRoundMs, lookRound) : undefined
 
@@ -220,7 +245,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     const configured = life
     const before = await shared.begin(configured.accounts)
     if (before === 0) return
-    random.reseed(life.seed, before)
+    random.reseed(life.seed, before, life.loaded)
     await configure(configured)
     scheduler.runSoon()
   }
@@ -240,29 +265,44 @@ export function assembleDouble(options: AssembleOptions): Double {
 
   /** Another process has made the double new, or this one has begun on a state that was there. */
   function live(next: Life): void {
-    const isNew = next.n !== life.n || next.seed !== life.seed
+    const isNew = next.n !== life.n || next.seed !== life.seed || next.loaded !== life.loaded
     life = next
     if (!isNew) return
-    leaveOff(next.seed)
+    leaveOff(next)
     clock.adopt(sharedClock.current)
   }
 
   /** Forgets what this process knows of the life before. */
-  function leaveOff(next: number): void {
+  function leaveOff({ seed, loaded }: Pick<Life, 'seed' | 'loaded'>): void {
     callbacks.breakOff()
-    random.reseed(next, isShared ? random.begun : 0)
+    random.reseed(seed, isShared ? random.begun : 0, loaded)
     journal.reset()
     scheduler.reset()
     clock.reset()
   }
 
-  async function restart(next: Pick<Life, 'seed' | 'accounts' | 'faults'>): Promise<void> {
-    life = { ...next, n: life.n + 1 }
-    leaveOff(next.seed)
+  async function restart({ seed, accounts, faults }: Omit<Life, 'n' | 'loaded'>): Promise<void> {
+    life = { seed, accounts, faults, n: life.n + 1 }
+    leaveOff(life)
     await shared.reset(life.accounts)
   }
 
+  /** Goes on with a state that was loaded. Whatever is asked meanwhile waits until it is there. */
+  function load(...given: Parameters<StateControl['load']>): Promise<Counts> {
+    const loading = ready.then(() => state.load(...given))
+    ready = untilReady(loading.catch(() => {}))
+    return loading
+  }
+
+  function untilReady(work: Promise<unknown>): Promise<void> {
+    isReady = false
+    return work.then(() => {
+      isReady = true
+    })
+  }
+
   async function lookRound(): Promise<void> {
+    await ready
     await shared.sync()
     await scheduler.runDue()
   }
@@ -312,6 +352,13 @@ export function assembleDouble(options: AssembleOptions): Double {
       add: given => addFaults(checkFaults('provider' in given ? [given] : given)),
       list: () => faults.list(),
       remove: filter => faults.remove(filter),
+    },
+    state: {
+      async *dump(version) {
+        await ready
+        yield* state.dump(version)
+      },
+      load: whenReady(load),
     },
     async handle(request) {
       if (!isReady) await ready

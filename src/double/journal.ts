@@ -71,6 +71,10 @@ export interface Journal {
   read(filter?: JournalFilter, page?: JournalPaging): Promise<JournalPage>
   /** Writes what is still to be written. */
   flush(): Promise<void>
+  /** What this process has seen, the oldest first, as a store keeps it. */
+  entries(): JournalEntry[]
+  /** Takes over what {@link Journal.entries} gave. */
+  restore(entries: readonly JournalEntry[]): void
   reset(): void
   /** Forgets what an account did. */
   forget(provider: string, account: string): void
@@ -161,6 +165,12 @@ export function createJournal(
 
     flush,
 
+    entries: () => kept.list({}, { limit: size }).items.reverse().map(toEntry),
+
+    restore(entries) {
+      for (const { record } of entries) kept.add(record)
+    },
+
     reset() {
       kept.reset()
       unwritten = []
@@ -178,7 +188,11 @@ function toEntry(exchange: Exchange): JournalEntry {
   return { provider, account, order, record: toRecord(exchange) }
 }
 
-function createRing(size: number): Pick<Journal, 'open' | 'list' | 'reset' | 'forget'> {
+interface Ring extends Pick<Journal, 'open' | 'list' | 'reset' | 'forget'> {
+  add(record: unknown): void
+}
+
+function createRing(size: number): Ring {
   const ring: (Exchange | undefined)[] = []
   let count = 0
 
@@ -197,6 +211,11 @@ function createRing(size: number): Pick<Journal, 'open' | 'list' | 'reset' | 'fo
       }
       ring[count % size] = exchange
       return exchange
+    },
+
+    add(record) {
+      count++
+      ring[count % size] = fromRecord(record, String(count))
     },
 
     list({ provider, order, account } = {}, { limit = 50, after } = {}) {

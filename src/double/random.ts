@@ -14,8 +14,13 @@ export interface Random {
   stream(name: string): RandomStream
   /** Starts all streams again, or those whose name begins so. */
   reset(prefix?: string): void
-  /** Takes another seed, and starts all streams again. @param begun see above; as it was, if it is not given */
-  reseed(seed: number, begun?: number): void
+  /**
+   * Takes another seed, and starts all streams again.
+   *
+   * @param begun see above; as it was, if it is not given
+   * @param loaded of which state a loaded one goes on, so that it does not draw the same values once more
+   */
+  reseed(seed: number, begun?: number, loaded?: string): void
 }
 
 export interface RandomStream {
@@ -38,6 +43,7 @@ export const base62 = `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 export function createRandom(initial: number): Random {
   let seed = initial
   let begun = 0
+  let loaded = ''
   const streams = new Map<string, RandomStream>()
   return {
     get seed() {
@@ -49,14 +55,16 @@ export function createRandom(initial: number): Random {
     stream(name) {
       let stream = streams.get(name)
       if (!stream) {
-        stream = createStream(seed ^ hashName(begun === 0 ? name : `${begun}/${name}`))
+        const own = begun === 0 ? name : `${begun}/${name}`
+        stream = createStream(seed ^ hashName(loaded === '' ? own : `${loaded}/${own}`))
         streams.set(name, stream)
       }
       return stream
     },
-    reseed(next, count = begun) {
+    reseed(next, count = begun, from = '') {
       seed = next
       begun = count
+      loaded = from
       streams.clear()
     },
     reset(prefix = '') {

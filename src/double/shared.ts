@@ -30,8 +30,8 @@ export interface SharedState {
   add<T>(name: string, initial: () => T, onChange?: (value: T) => void): SharedValue<T>
   /** @returns how many processes have begun on this state before */
   begin(accounts: readonly Account[]): Promise<number>
-  /** Makes the state new. */
-  reset(accounts: readonly Account[]): Promise<void>
+  /** Makes the state new. @param values instead of what a new state has */
+  reset(accounts: readonly Account[], values?: InitialState['values']): Promise<void>
   /** Resolves when what was changed here is in the store, and what others have changed is known here. */
   sync(): Promise<void>
 }
@@ -90,8 +90,9 @@ export function createSharedState(store: Store): SharedState {
       }
     },
 
-    async reset(accounts) {
-      await store.reset(initialState(accounts))
+    async reset(accounts, values = {}) {
+      const initial = initialState(accounts)
+      await store.reset({ accounts, values: { ...initial.values, ...values } })
       await read(false)
     },
 
