@@ -15,6 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    globalSetup: ['test/harness/shared-postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

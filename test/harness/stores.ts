@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, onTestFinished } from 'vitest'
+import { describe, inject, onTestFinished } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory.ts'
+import { createPostgresStore } from '../../src/store/postgres/postgres.ts'
 import type { Account, Act, Attempt, Delivery, Order } from '../../src/store/records.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Due, Page, PageRequest, Store, StoreOptions } from '../../src/store/store.ts'
@@ -20,10 +21,16 @@ export const storeOptions: StoreOptions = {
 export const numberKey = (orderNumber: string) => `number/${orderNumber}`
 export const amountKey = (amount: number) => `amount/${amount}`
 
-export const stores: Readonly<Record<string, (options: StoreOptions) => Store>> = {
+export const stores: Readonly<Record<string, (options: StoreOptions) => Store | Promise<Store>>> = {
   memory: createMemoryStore,
   'SQLite in memory': createSqliteStore,
   'SQLite in a file': options => createSqliteStore({ ...options, file: join(temporaryFolder(), 'store.db') }),
+  PostgreSQL: async options =>
+    createPostgresStore({
+      ...options,
+      url: await newSchema(),
+      later: (ms, callback) => setTimeout(callback, ms),
+    }),
 }
 
 export type OpenStore = (options?: Partial<StoreOptions>) => Promise<Store>
@@ -32,13 +39,23 @@ export function describeStores(title: string, define: (open: OpenStore) => void)
   for (const [name, create] of Object.entries(stores)) {
     describe(`${title} (${name})`, () => {
       define(async options => {
-        const store = create({ ...storeOptions, ...options })
+        const store = await create({ ...storeOptions, ...options })
         onTestFinished(() => store.close())
         await store.begin({ accounts: [], values: {} })
         return store
       })
     })
   }
+}
+
+let schemas = 0
+
+/** The address of a schema that nobody has used, in the PostgreSQL of this run. */
+export async function newSchema(): Promise<string> {
+  const response = await fetch(inject('postgres'))
+  const text = await response.text()
+  if (!response.ok) throw new Error(text)
+  return `${text}?schema=test_${process.pid}_${process.env.VITEST_WORKER_ID}_${Date.now()}_${++schemas}&connections=3`
 }
 
 /** A folder that is gone after the test. */

@@ -1,0 +1,103 @@
+// The connection to PostgreSQL: a few connections, each of which takes statements before the ones ahead are answered.
+import postgres from 'postgres'
+import type { Address } from './address.ts'
+import { codeOf, toStoreError } from './errors.ts'
+import { type Parameter, toArrayText, toText } from './texts.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** Runs one prepared statement. */
+export type Query = <T extends object = Row>(text: string, ...parameters: Parameter[]) => Promise<T[]>
+
+export interface Database {
+  readonly query: Query
+  /** Runs several statements of which all take effect, or none. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  end(): Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly connections: number
+  /** The connection with this number is gone. */
+  readonly onClose?: () => void
+  readonly onNotice?: (channel: string, payload: string) => void
+}
+
+/** How long the database may take to answer to a new connection, in seconds. */
+const connectTimeout = 5
+/** How long to wait before connecting anew, in seconds. */
+const reconnectPause = 0.1
+/** What is tried again where two statements stood in each other's way: deadlocks and the like. */
+const inTheWay = ['40P01', '40001', '55P03']
+const mostTries = 50
+
+export function connect(address: Address, { connections, onClose, onNotice }: ConnectOptions): Database {
+  const sql = postgres({
+    host: address.host,
+    port: address.port,
+    ...(address.database !== undefined && { database: address.database }),
+    ...(address.user !== undefined && { username: address.user }),
+    ...(address.password !== undefined && { password: address.password }),
+    ssl: address.ssl,
+    max: connections,
+    connect_timeout: connectTimeout,
+    max_lifetime: null,
+    backoff: () => reconnectPause,
+    fetch_types: false,
+    onnotice: () => {},
+    ...(onClose && { onclose: onClose }),
+    ...(onNotice && { onnotify: onNotice }),
+    types: { number: wholeNumber },
+    connection: {
+      application_name: 'paydouble',
+      search_path: address.schema,
+      // A machine that is gone must not hold its claims for hours.
+      tcp_keepalives_idle: 10,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
+      ...address.parameters,
+    },
+  })
+
+  const queryBy =
+    (client: postgres.Sql | postgres.TransactionSql): Query =>
+    async (text, ...parameters) => {
+      try {
+        return (await client.unsafe(text, parameters.map(toParameter), { prepare: true })) as never
+      } catch (error) {
+        throw toStoreError(error, address)
+      }
+    }
+
+  const query = queryBy(sql)
+  return {
+    query: (text, ...parameters) => again(() => query(text, ...parameters)),
+    transaction: work =>
+      again(async () => {
+        try {
+          return (await sql.begin(tx => work(queryBy(tx)))) as never
+        } catch (error) {
+          throw toStoreError(error, address)
+        }
+      }),
+    end: () => sql.end({ timeout: 1 }),
+  }
+}
+
+/** Numbers of 8 bytes: ours are all whole numbers that JavaScript knows. */
+const wholeNumber = { to: 20, from: [20], parse: Number, serialize: String }
+
+function toParameter(value: Parameter): string | number | boolean | null {
+  if (typeof value === 'string') return toText(value)
+  return typeof value === 'object' && value !== null ? toArrayText(value) : value
+}
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!inTheWay.includes(codeOf(error)) || tries === mostTries) throw error
+    }
+  }
+}

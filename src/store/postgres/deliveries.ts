@@ -1,0 +1,104 @@
+import type { Delivery } from '../records.ts'
+import type { Store } from '../store.ts'
+import type { Query } from './connect.ts'
+import { readPage } from './page.ts'
+import type { Parameter } from './texts.ts'
+
+type DeliveryStore = Pick<
+  Store,
+  'listDeliveries' | 'getDelivery' | 'addDelivery' | 'recordAttempt' | 'release'
+>
+
+/** What changes about a delivery is in columns; its record says how it was at first. */
+export interface DeliveryRow extends Pick<Delivery, 'status' | 'behind'> {
+  readonly n: number
+  readonly due_at: number | null
+  /** As JSON, with commas between them. */
+  readonly attempts: string
+  readonly record: Delivery
+}
+
+export const deliveryColumns = 'n, status, due_at, behind, attempts, record'
+
+/** @param session the number under which this process claims deliveries */
+export function createDeliveryStore(query: Query, session: () => Promise<number>): DeliveryStore {
+  return {
+    async listDeliveries(filter, page) {
+      const select = `select ${deliveryColumns} from deliveries`
+      const { items, next } = await readPage<DeliveryRow>(query, select, page, {
+        'provider =': filter.provider,
+        'account =': filter.account,
+        'order_id =': filter.order,
+        'callback =': filter.callback,
+        'status =': filter.status,
+      })
+      return { items: items.map(toDelivery), next }
+    },
+
+    async getDelivery(id) {
+      const [row] = await query<DeliveryRow>(`select ${deliveryColumns} from deliveries where id = $1`, id)
+      return row && toDelivery(row)
+    },
+
+    async addDelivery(delivery) {
+      await query(insertDeliveries(1), ...toColumns([delivery]))
+    },
+
+    async recordAttempt(id, attempt, next) {
+      const [row] = await query<DeliveryRow>(
+        `update deliveries
+         set attempts = case when $2::text is null then attempts when attempts = '' then $2::text else attempts || ',' || $2::text end,
+           status = $3, due_at = $4, behind = case when $5 then $6 else behind end, claimed_by = null
+         where id = $1
+         returning ${deliveryColumns}`,
+        id,
+        attempt ? JSON.stringify(attempt) : null,
+        next.status,
+        next.dueAt,
+        next.behind !== undefined,
+        next.behind ?? null,
+      )
+      return row && toDelivery(row)
+    },
+
+    async release(id) {
+      await query(
+        'update deliveries set claimed_by = null where id = $1 and claimed_by = $2',
+        id,
+        await session(),
+      )
+    },
+  }
+}
+
+export function toDelivery({ record, status, due_at: dueAt, behind, attempts }: DeliveryRow): Delivery {
+  return { ...record, status, dueAt, behind, attempts: JSON.parse(`[${attempts}]`) }
+}
+
+/** Inserts deliveries whose columns are the parameters from this number on. Conditions may follow. */
+export function insertDeliveries(from: number): string {
+  const at = (nth: number) => `$${from + nth}`
+  return `
+    insert into deliveries (id, provider, account, order_id, callback, status, due_at, behind, attempts, record)
+    select d.id, d.provider, d.account, d.order_id, d.callback, d.status, d.due_at, d.behind, d.attempts, d.record::json
+    from unnest(
+      ${at(0)}::text[], ${at(1)}::text[], ${at(2)}::text[], ${at(3)}::text[], ${at(4)}::text[],
+      ${at(5)}::text[], ${at(6)}::bigint[], ${at(7)}::text[], ${at(8)}::text[], ${at(9)}::text[]
+    ) with ordinality as d (id, provider, account, order_id, callback, status, due_at, behind, attempts, record, ordinality)`
+}
+
+export function toColumns(deliveries: readonly Delivery[]): Parameter[] {
+  const column = (valueOf: (delivery: Delivery) => string | number | null) => deliveries.map(valueOf)
+  return [
+    column(({ id }) => id),
+    column(({ provider }) => provider),
+    column(({ account }) => account),
+    column(({ order }) => order),
+    column(({ callback }) => callback),
+    column(({ status }) => status),
+    column(({ dueAt }) => dueAt),
+    column(({ behind }) => behind),
+    column(({ attempts }) => attempts.map(attempt => JSON.stringify(attempt)).join()),
+    column(delivery => JSON.stringify({ ...delivery, attempts: [] })),
+  ]
+}

@@ -1,0 +1,46 @@
+// Tells the other processes that something has changed.
+import type { Query } from './connect.ts'
+import type { Later } from './session.ts'
+
+export interface News {
+  /** Something has changed here: the others learn of it soon. */
+  tell(): void
+}
+
+/** At most one message in so many milliseconds: each one takes a lock that all who commit wait for. */
+const pauseMs = 20
+/** Where the database is away, when to try again. */
+const againMs = 500
+
+export function createNews(
+  query: Query,
+  { channel, later, sender }: { channel: string; later: Later; sender: () => Promise<number> },
+): News {
+  let isTold = true
+  let isUnderWay = false
+
+  async function send(): Promise<void> {
+    isTold = true
+    await query('select pg_notify($1, $2)', channel, String(await sender()))
+  }
+
+  function sendLater(ms: number): void {
+    isUnderWay = true
+    later(ms, () => {
+      send().then(
+        () => {
+          isUnderWay = false
+          if (!isTold) sendLater(pauseMs)
+        },
+        () => sendLater(againMs),
+      )
+    })
+  }
+
+  return {
+    tell() {
+      isTold = false
+      if (!isUnderWay) sendLater(pauseMs)
+    },
+  }
+}
