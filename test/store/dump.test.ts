@@ -148,7 +148,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const initial = { accounts: [newAccount('one')], values: { clock: { offset: 0 }, faults: [] } }
 
 async function openAs(name: string): Promise<Store> {
-  const store = stores[name]?.(storeOptions) as Store
+  const store = (await stores[name]?.(storeOptions)) as Store
   onTestFinished(() => store.close())
   await store.begin(initial)
   return store
