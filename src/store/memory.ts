@@ -372,7 +372,8 @@ export function createMemoryStore(options: StoreOptions): Store & { readonly db:
     },
 
     async readValues(known) {
-      return [...values.values()].filter(({ name, version }) => known[name] !== version).map(copyOf)
+      const unknown = [...values.values()].filter(({ name, version }) => known[name] !== version)
+      return unknown.sort((a, b) => (a.name < b.name ? -1 : 1)).map(copyOf)
     },
 
     async writeValue(name, value, version) {

@@ -114,7 +114,7 @@ export interface Store {
 
   /**
    * The values whose version is another one than is known here: small things that all see who share the
-   * store, such as its clock.
+   * store, such as its clock. By name.
    */
   readValues(known: Readonly<Record<string, number>>): Promise<StoredValue[]>
   /**

@@ -15,7 +15,7 @@ export function createValueStore(query: Query): Pick<Store, 'readValues' | 'writ
     // No version comes twice, also of another name.
     readValues: known =>
       query<StoredValue>(
-        'select name, version, value from named_values where version <> all ($1::bigint[])',
+        'select name, version, value from named_values where version <> all ($1::bigint[]) order by name',
         Object.values(known),
       ),
 

@@ -8,7 +8,7 @@ export function createValues(
   { db, transactions }: Parts,
   accounts: AccountTable,
 ): Pick<Store, 'begin' | 'reset' | 'readValues' | 'writeValue'> {
-  const all = db.prepare('select name, version, value from named_values')
+  const all = db.prepare('select name, version, value from named_values order by name')
   const insert = db.prepare('insert into named_values values (?, ?, ?) on conflict (name) do nothing')
   const update = db.prepare('update named_values set version = ?, value = ? where name = ? and version = ?')
   const begun = db.prepare('select times from begun')
