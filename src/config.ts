@@ -54,6 +54,11 @@ export const configSchema = z.strictObject({
     .enum(['push', 'pull'], { error: 'allowed are push and pull' })
     .optional()
     .meta({ description: 'Whether callbacks are sent, or held in an outbox until they are fetched.' }),
+  database: z
+    .string({ error: 'allowed is the address of a PostgreSQL, as a text' })
+    .min(1)
+    .optional()
+    .meta({ description: 'Address of a PostgreSQL in which the state is.' }),
   faults: z
     .array(faultSchema, { error: 'allowed is a list of faults' })
     .optional()

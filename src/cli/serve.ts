@@ -3,7 +3,7 @@ import { simulators } from '../../mocks/index.ts'
 import type { PaydoubleConfig } from '../config.ts'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
 import { hideSecrets } from '../doors/control/exchange-view.ts'
-import { openHttpDoor } from '../doors/http.ts'
+import { type HttpDoor, type HttpDoorOptions, openHttpDoor } from '../doors/http.ts'
 import { createSender } from '../doors/sender.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
 import { createManualClock, createSystemClock } from '../double/clock.ts'
@@ -11,12 +11,12 @@ import { assembleDouble, type Double } from '../double/double.ts'
 import { createRandom } from '../double/random.ts'
 import type { AccountSeed, Simulator } from '../double/simulator.ts'
 import type { Account } from '../store/records.ts'
-import { createSqliteStore } from '../store/sqlite.ts'
 import { version } from '../version.ts'
 import { readConfig, toList, toNumber } from './config.ts'
 import { toCurl } from './curl.ts'
 import { findProvider } from './find-provider.ts'
 import { readPlan } from './json-flag.ts'
+import { openStore } from './store.ts'
 
 const defaultPort = 4020
 
@@ -31,6 +31,7 @@ interface Flags {
   rateLimits: boolean
   markers?: boolean
   callbacks?: string
+  database?: string
   plan?: string
   config?: string
   json?: boolean
@@ -50,6 +51,7 @@ export function addServe(program: Command): void {
     .option('--no-rate-limits', 'do not keep the documented rate limits')
     .option('--markers', 'let paydouble:error=CODE in a text of a request ask for a fault')
     .option('--callbacks <mode>', 'push sends them; pull holds them in an outbox (default: push)')
+    .option('--database <url>', 'PostgreSQL in which the state is, also for others: postgres://…')
     .option('--plan <json>', 'seed and faults as one line of JSON: {"seed":7,"faults":[…]}')
     .option('--config <file>', 'configuration file (default: paydouble.config.ts, .js, .mjs or .json)')
     .option('--json', 'print one line of JSON instead of text')
@@ -69,7 +71,7 @@ async function serve(flags: Flags): Promise<void> {
   const { allowedCallbackHosts = [] } = config
   const double = assembleDouble({
     simulators: chosen,
-    createStore: createSqliteStore,
+    createStore: await openStore(config),
     deliver: createSender({ allowedCallbackHosts }),
     clock: config.clock === 'manual' ? createManualClock() : createSystemClock(),
     seed: config.seed ?? Math.floor(Math.random() * 2 ** 31),
@@ -82,7 +84,7 @@ async function serve(flags: Flags): Promise<void> {
   })
   const { host, port = defaultPort, token, allowedHosts } = config
   const hidden = configuredSecrets(chosen, config)
-  const door = await openHttpDoor(double, { ...(host && { host }), port, token, allowedHosts, hidden })
+  const door = await open(double, { ...(host && { host }), port, token, allowedHosts, hidden })
   const accounts = hideSecrets(await double.accounts.list(), hidden)
   const shown = flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts)
   process.stdout.write(shown)
@@ -92,6 +94,17 @@ async function serve(flags: Flags): Promise<void> {
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+}
+
+/** Opens the door once the state is there; where one of the two fails, nothing stays. */
+async function open(double: Double, options: HttpDoorOptions): Promise<HttpDoor> {
+  try {
+    await double.sync()
+    return await openHttpDoor(double, options)
+  } catch (error) {
+    await double.close()
+    throw error
+  }
 }
 
 function fromFlags(flags: Flags): PaydoubleConfig {
@@ -106,6 +119,7 @@ function fromFlags(flags: Flags): PaydoubleConfig {
   if (flags.clock !== undefined) values.clock = flags.clock
   if (flags.markers) values.markers = true
   if (flags.callbacks !== undefined) values.callbacks = flags.callbacks
+  if (flags.database !== undefined) values.database = flags.database
   if (!flags.rateLimits) values.rateLimits = false
   return values
 }

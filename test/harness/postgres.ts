@@ -71,7 +71,7 @@ export async function startPostgres(
       '/bin/sh',
       [
         '-c',
-        'exec 3<&0; "$@" </dev/null & server=$!; read signal <&3; kill -"${signal:-INT}" $server; wait $server',
+        'exec 3<&0; "$@" </dev/null & server=$!; read signal <&3 || signal=INT; kill -$signal $server; wait $server',
         'sh',
         postgres,
         '-D',

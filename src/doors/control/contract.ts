@@ -511,6 +511,7 @@ export const controlErrors = {
   noCallback: row(409, 'noCallback', 'The provider sends no such callback for the order.'),
   notInOutbox: row(409, 'notInOutbox', 'The delivery is not in the outbox.'),
   waitedInVain: row(408, 'waitedInVain', 'What was waited for has not happened in time.'),
+  storeUnavailable: row(503, 'storeUnavailable', 'The state is in a place that cannot be reached now.'),
   unknownError: row(400, 'unknownError', 'The provider has no such code.'),
   unknownProvider: row(404, 'unknownProvider', 'The double has no such provider.'),
   badAmount: row(400, 'badAmount', 'An amount is a positive whole number of minor units.'),

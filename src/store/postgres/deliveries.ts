@@ -88,7 +88,7 @@ export function insertDeliveries(from: number): string {
 }
 
 export function toColumns(deliveries: readonly Delivery[]): Parameter[] {
-  const column = (valueOf: (delivery: Delivery) => string | number | null) => deliveries.map(valueOf)
+  const column = (toValue: (delivery: Delivery) => string | number | null) => deliveries.map(toValue)
   return [
     column(({ id }) => id),
     column(({ provider }) => provider),

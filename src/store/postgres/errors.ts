@@ -24,25 +24,25 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-const unreachable: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there. Start PostgreSQL, or give its address with --database.',
-  ENOENT: 'there is no such socket. Start PostgreSQL, or give its address with --database.',
-  ENOTFOUND: 'there is no host of this name. Check the address.',
-  EAI_AGAIN: 'the name of its host cannot be looked up now. Check the address and the network.',
-  EHOSTUNREACH: 'its host cannot be reached. Check the address and the network.',
-  ENETUNREACH: 'its network cannot be reached. Check the address and the network.',
-  ETIMEDOUT: 'it does not answer. Check the address, the network and its firewall.',
-  CONNECT_TIMEOUT: 'it does not answer. Check the address, the network and its firewall.',
-  ECONNRESET: 'the connection broke. It is made again by itself.',
-  EPIPE: 'the connection broke. It is made again by itself.',
-  CONNECTION_CLOSED: 'the connection broke. It is made again by itself.',
-  CONNECTION_DESTROYED: 'the connection was ended.',
-  CONNECTION_ENDED: 'the store was closed.',
+const unreachable: Readonly<Record<string, readonly [why: string, todo: string]>> = {
+  ECONNREFUSED: ['nothing listens there', 'Start PostgreSQL, or give its address with --database.'],
+  ENOENT: ['there is no such socket', 'Start PostgreSQL, or give its address with --database.'],
+  ENOTFOUND: ['there is no host of this name', 'Check the address.'],
+  EAI_AGAIN: ['the name of its host cannot be looked up now', 'Check the address and the network.'],
+  EHOSTUNREACH: ['its host cannot be reached', 'Check the address and the network.'],
+  ENETUNREACH: ['its network cannot be reached', 'Check the address and the network.'],
+  ETIMEDOUT: ['it does not answer', 'Check the address, the network and its firewall.'],
+  CONNECT_TIMEOUT: ['it does not answer', 'Check the address, the network and its firewall.'],
+  ECONNRESET: ['the connection broke', 'It is made again by itself.'],
+  EPIPE: ['the connection broke', 'It is made again by itself.'],
+  CONNECTION_CLOSED: ['the connection broke', 'It is made again by itself.'],
+  CONNECTION_DESTROYED: ['the connection was ended', 'Start paydouble again.'],
+  CONNECTION_ENDED: ['the store was closed', 'Start paydouble again.'],
 }
 
 function reasonOf(code: string, error: Error, { user, database, schema }: Address): string | undefined {
   const known = unreachable[code]
-  if (known !== undefined) return `${known} (${code})`
+  if (known !== undefined) return `${known[0]} (${code}). ${known[1]}`
   const said = `PostgreSQL says "${error.message}" (${code})`
   if (code === '28P01' || code === '28000')
     return `it refuses the user${user === undefined ? '' : ` ${JSON.stringify(user)}`}. Check name and password. ${said}.`

@@ -5,6 +5,8 @@ import type { Later } from './session.ts'
 export interface News {
   /** Something has changed here: the others learn of it soon. */
   tell(): void
+  /** Tells what is still to be told. */
+  close(): Promise<void>
 }
 
 /** At most one message in so many milliseconds: each one takes a lock that all who commit wait for. */
@@ -18,6 +20,7 @@ export function createNews(
 ): News {
   let isTold = true
   let isUnderWay = false
+  let isClosed = false
 
   async function send(): Promise<void> {
     isTold = true
@@ -27,6 +30,7 @@ export function createNews(
   function sendLater(ms: number): void {
     isUnderWay = true
     later(ms, () => {
+      if (isClosed) return
       send().then(
         () => {
           isUnderWay = false
@@ -41,6 +45,11 @@ export function createNews(
     tell() {
       isTold = false
       if (!isUnderWay) sendLater(pauseMs)
+    },
+
+    async close() {
+      isClosed = true
+      if (!isTold) await send().catch(() => {})
     },
   }
 }

@@ -94,6 +94,7 @@ export function createPostgresStore(options: PostgresOptions): Store {
     onNews: session.onNews,
 
     async close() {
+      await news.close()
       await session.close()
       await database.end()
     },

@@ -5,15 +5,18 @@ export type Parameter = string | number | boolean | null | readonly (string | nu
 
 /** A text of PostgreSQL holds no NUL and no half of a character: those are written in another way, each in its own. */
 export function toText(text: string): string {
-  if (!special.test(text) && text.isWellFormed()) return text
-  return text.replace(
-    /[\0\x01]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
-    character => `\x01${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  if (!text.includes('\0') && !text.includes(mark) && text.isWellFormed()) return text
+  return [...text]
+    .map(character =>
+      character === '\0' || character === mark || !character.isWellFormed()
+        ? `${mark}${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+        : character,
+    )
+    .join('')
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const special = /[\0\x01]/
+/** Stands before what is written in another way. */
+const mark = '\u0001'
 
 /** The literal of an array, such as `{"a","b"}`. */
 export function toArrayText(items: readonly (string | number | null)[]): string {
