@@ -86,7 +86,6 @@ export async function startPostgres(
       child.stderr?.on('data', chunk => {
         log += chunk
         if (log.includes('ready to accept connections')) resolve()
-        if (log.includes('database system is shut down') || log.includes('FATAL')) reject(new Error(log))
       })
       child.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
     })
