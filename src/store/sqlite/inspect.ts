@@ -1,45 +1,84 @@
-// Looks at a file before it is opened as a database, so that nothing of it changes where it is not ours.
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+// Looks at a file before it is opened for writing, so that nothing of it changes where it is not ours, too new or damaged.
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { foreign, storeError, tooNew } from './errors.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { damaged, foreign, storeError, tooNew, toStoreError } from './errors.ts'
+import { versionOf } from './migrations.ts'
 import { applicationId, schemaVersion } from './schema.ts'
 
-/** Files up to this size are checked each time that they are opened: that takes some 100 ms. */
+/** Files up to this size are checked each time that they are opened, which takes some 50 ms. */
 const alwaysCheckedBytes = 64 * 1024 * 1024
 
 /** Of the header of a database: https://www.sqlite.org/fileformat2.html#the_database_header */
 const headerBytes = 100
 
 /**
- * @returns whether it is to be checked for damage: small files always are, others after a process that has not ended well
- * @throws PaydoubleError `storeUnavailable`, `storeUnreadable`, `storeTooNew`
+ * @returns whether it is still to be checked for damage, once it is open
+ * @throws PaydoubleError `storeUnavailable`, `storeUnreadable`, `storeTooNew`, `storeBusy`
  */
-export function inspect(file: string): { readonly isSuspect: boolean } {
+export function inspect(file: string): { readonly isToCheck: boolean } {
   const folder = dirname(file)
   if (!existsSync(folder)) {
     const why = `there is no folder ${JSON.stringify(folder)}`
     throw storeError('storeUnavailable', file, { why, todo: 'Make it, or give another file' })
   }
-  if (!existsSync(file)) return { isSuspect: false }
+  if (!existsSync(file)) return { isToCheck: false }
   const stats = statSync(file)
   if (!stats.isFile()) {
     const why = stats.isDirectory() ? 'it is a folder' : 'it is no file'
     throw storeError('storeUnavailable', file, { why, todo: 'Give the path of a file' })
   }
-  if (stats.size === 0) return { isSuspect: false }
-  const header = readHeader(file)
+  if (stats.size === 0) return { isToCheck: false }
+  inspectHeader(file, readHeader(file))
+  if (sizeOf(`${file}-wal`) === 0) return { isToCheck: stats.size <= alwaysCheckedBytes }
+  inspectKilled(file)
+  return { isToCheck: false }
+}
+
+function inspectHeader(file: string, header: Buffer): void {
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
     const why = 'it is no SQLite database, or its beginning is damaged'
     const todo = 'Give another file, or put a copy from before in its place; nothing in it was overwritten'
     throw storeError('storeUnreadable', file, { why, todo })
   }
-  // A log beside it, and the first version had none.
-  const hasLog = header.readUInt8(18) === 2
+  // The first version had no mark, and wrote no log beside the file.
+  const writesLog = header.readUInt8(18) === 2
   const version = header.readUInt32BE(60)
   const mark = header.readUInt32BE(68)
-  if (mark !== applicationId && (mark !== 0 || hasLog)) throw foreign(file)
+  if (mark !== applicationId && (mark !== 0 || writesLog)) throw foreign(file)
   if (mark === applicationId && version > schemaVersion) throw tooNew(file, version)
-  return { isSuspect: stats.size <= alwaysCheckedBytes || existsSync(`${file}-wal`) }
+}
+
+/**
+ * The process that had it was killed, so a log stands beside it, which goes into the file when whoever opened it for
+ * writing closes it again. So it is read without that first; and nobody has seen how it ended, so all of it is.
+ */
+function inspectKilled(file: string): void {
+  const shared = `${file}-shm`
+  const hadShared = existsSync(shared)
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(file, { readOnly: true })
+    const found = versionOf(db)
+    if (found === 'foreign') throw foreign(file)
+    if (found !== 'new' && found.version > schemaVersion) throw tooNew(file, found.version)
+    checkPages(db, file)
+  } catch (error) {
+    throw toStoreError(error, file, 'open')
+  } finally {
+    db?.close()
+    if (!hadShared) rmSync(shared, { force: true })
+  }
+}
+
+/** @throws PaydoubleError `storeUnreadable` */
+export function checkPages(db: DatabaseSync, file: string): void {
+  const said = String(Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0])
+  if (said !== 'ok') throw damaged(file, said.replaceAll('\n', ' '))
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function readHeader(file: string): Buffer {

@@ -1,8 +1,8 @@
 // How a database comes to be: in memory, or in a file that one process has for itself.
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { damaged, foreign, tooNew, toStoreError } from './errors.ts'
-import { inspect } from './inspect.ts'
+import { foreign, tooNew, toStoreError } from './errors.ts'
+import { checkPages, inspect } from './inspect.ts'
 import { migrate, versionOf } from './migrations.ts'
 import { schemaVersion } from './schema.ts'
 
@@ -26,7 +26,7 @@ export function openDatabase(file: string | undefined): DatabaseSync {
 
 /** Opens a file of ours, or makes one where there is none. What is not ours, or cannot be used, is left as it is. */
 function openFile(file: string): DatabaseSync {
-  const { isSuspect } = inspect(file)
+  const { isToCheck } = inspect(file)
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(file)
@@ -35,7 +35,7 @@ function openFile(file: string): DatabaseSync {
     const found = versionOf(db)
     if (found === 'foreign') throw foreign(file)
     if (found !== 'new' && found.version > schemaVersion) throw tooNew(file, found.version)
-    if (found !== 'new' && isSuspect) check(db, file)
+    if (found !== 'new' && isToCheck) checkPages(db, file)
     if (found === 'new' || found.version < schemaVersion) migrate(db, found)
     db.exec('commit; pragma journal_mode = wal; pragma synchronous = normal')
     db.exec(`pragma cache_size = -${cacheKiB}; pragma wal_autocheckpoint = ${logPages}`)
@@ -44,9 +44,4 @@ function openFile(file: string): DatabaseSync {
     db?.close()
     throw toStoreError(error, file, 'open')
   }
-}
-
-function check(db: DatabaseSync, file: string): void {
-  const said = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0]
-  if (said !== 'ok') throw damaged(file, String(said).split('\n').at(-1) ?? '')
 }

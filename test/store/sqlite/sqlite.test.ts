@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createSqliteStore } from '../../src/store/sqlite.ts'
-import { newOrder, numberKey, storeOptions, temporaryFolder } from '../harness/stores.ts'
+import { createSqliteStore } from '../../../src/store/sqlite.ts'
+import { newOrder, numberKey, storeOptions, temporaryFolder } from '../../harness/stores.ts'
 
 test('a file that another store has left keeps its orders', async () => {
   const file = join(temporaryFolder(), 'store.db')
