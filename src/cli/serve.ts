@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { simulators } from '../../mocks/index.ts'
 import type { PaydoubleConfig } from '../config.ts'
 import { type Contract, PaydoubleError } from '../contract/index.ts'
-import { hideSecrets } from '../doors/control/exchange-view.ts'
+import { hideSecrets, secretsIn, secretsOf } from '../doors/control/exchange-view.ts'
 import { type HttpDoor, type HttpDoorOptions, openHttpDoor } from '../doors/http.ts'
 import { createSender } from '../doors/sender.ts'
 import { toInitialAccounts } from '../double/accounts.ts'
@@ -16,6 +16,8 @@ import { readConfig, toList, toNumber } from './config.ts'
 import { toCurl } from './curl.ts'
 import { findProvider } from './find-provider.ts'
 import { readPlan } from './json-flag.ts'
+import { createLog } from './log.ts'
+import { createStderrWriter } from './stderr.ts'
 import { openStore } from './store.ts'
 
 const defaultPort = 4020
@@ -69,7 +71,26 @@ async function serve(flags: Flags): Promise<void> {
   // Those that are not served are checked as well: a mistake is found before it matters.
   toInitialAccounts(simulators, toAccounts(simulators, config), createRandom(1))
   const { allowedCallbackHosts = [] } = config
+  const secrets = configuredSecrets(chosen, config)
+  const log =
+    config.log === 'silent'
+      ? undefined
+      : createLog({
+          level: config.log ?? 'warn',
+          json: flags.json ?? false,
+          write: createStderrWriter(),
+          secrets: async () => [
+            ...(await secretsOf(double)),
+            ...secrets,
+            ...(config.token ? [config.token] : []),
+          ],
+          secretsOf: exchange => secretsIn(double, [exchange]),
+          pathOf: (provider, operation) =>
+            chosen.find(({ contract }) => contract.id === provider)?.contract.operations[operation]?.path,
+        })
   const double = assembleDouble({
+    onExchange: log?.exchange,
+    onAttempt: log?.attempt,
     simulators: chosen,
     createStore: await openStore(config),
     deliver: createSender({ allowedCallbackHosts }),
@@ -83,14 +104,18 @@ async function serve(flags: Flags): Promise<void> {
     accounts: toAccounts(chosen, config),
   })
   const { host, port = defaultPort, token, allowedHosts } = config
-  const hidden = configuredSecrets(chosen, config)
-  const door = await open(double, { ...(host && { host }), port, token, allowedHosts, hidden })
-  const accounts = hideSecrets(await double.accounts.list(), hidden)
+  const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
+  const door = await open(double, options)
+  const accounts = hideSecrets(await double.accounts.list(), secrets)
   const shown = flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts)
   process.stdout.write(shown)
 
-  const stop = () => {
-    door.close().then(() => double.close())
+  const stop = async () => {
+    await door.close()
+    const isWritten = await log?.close()
+    await double.close()
+    // Nobody waits for a reader who does not read.
+    if (isWritten === false) process.exit()
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)

@@ -45,12 +45,24 @@ export interface HttpDoorOptions {
   readonly allowedHosts?: readonly string[] | undefined
   /** Secrets that `/_paydouble/` shows in full only where `host` is loopback, where the configuration can be read as well. */
   readonly hidden?: readonly string[] | undefined
+  readonly log?: DoorLog | undefined
   /** Other than the usual ones, for tests that do not wait. */
   readonly limits?: Partial<HttpLimits>
 }
 
+/** What a log is told beside what the double tells it. None of it may throw. */
+export interface DoorLog {
+  /** A request has come whole, and goes to the double next. */
+  received(request: IncomingRequest): void
+  /** A request to `/_paydouble/` has its answer. */
+  controlled(request: IncomingRequest, answer: Answer): void
+  /** What came was no request, or none that was read. */
+  refused(answer: Answer): void
+}
+
 /** What its requests have in common. */
 interface Door {
+  readonly log: DoorLog | undefined
   readonly limits: HttpLimits
   readonly double: Double
   readonly control: (request: IncomingRequest) => Promise<Answer>
@@ -69,6 +81,7 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
   const limits = { ...httpLimits, ...options.limits }
   const { token, allowedHosts = [], hidden } = options
   const door: Door = {
+    log: options.log,
     limits,
     double,
     control: createControl(double, {
@@ -146,7 +159,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 }
 
 /** Ends connections on which no request comes that could be answered as one. */
-function watchConnections(server: Server, { limits }: Door): void {
+function watchConnections(server: Server, { limits, log }: Door): void {
+  const refuse = (socket: Socket, answer: Answer) => {
+    log?.refused(answer)
+    void endWith(socket, answer, { ...endOf(connectionOf(socket)), limits })
+  }
   server.on('clientError', (error: ClientError, stream) => {
     const socket = stream as Socket
     if (connectionOf(socket).overAt !== undefined) {
@@ -156,13 +173,13 @@ function watchConnections(server: Server, { limits }: Door): void {
     const refusal = toRefusal(error, limits)
     // Who has never said anything is told nothing: browsers open connections that they may need.
     if (!refusal || socket.bytesRead === 0) socket.destroy()
-    else void endWith(socket, refusal, { ...endOf(connectionOf(socket)), limits })
+    else refuse(socket, refusal)
   })
   server.on('connect', (_, stream) => {
     const socket = stream as Socket
     socket.on('error', () => socket.destroy())
     socket.on('data', () => discard(socket, limits))
-    void endWith(socket, noProxy(), { ...endOf(connectionOf(socket)), limits })
+    refuse(socket, noProxy())
   })
   server.on('checkContinue', (message, reply) => {
     // Who sends too much learns so before it is sent.
@@ -172,7 +189,7 @@ function watchConnections(server: Server, { limits }: Door): void {
   server.on('checkExpectation', message => {
     const { socket } = message
     message.on('data', () => discard(socket, limits))
-    void endWith(socket, badExpectation(), { ...endOf(connectionOf(socket)), limits })
+    refuse(socket, badExpectation())
   })
   server.setTimeout(limits.stalledMs, socket => {
     // Who waits for an answer that takes long, or hangs on purpose, may go on waiting.
@@ -202,6 +219,10 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
     void endWith(socket, answer, { number, before, limits })
     release()
   }
+  const refuseAs = (answer: Answer) => {
+    door.log?.refused(answer)
+    refuse(answer)
+  }
   const refuseSize = (bodyBytes: number) =>
     refuse(handle(door, { ...toRequest(message, nothing), bodyBytes }))
   message.on('error', () => {
@@ -216,7 +237,7 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
     size += chunk.length
     door.heldBytes += chunk.length
     if (size > maxBodyBytes) refuseSize(size)
-    else if (door.heldBytes > limits.bodiesBytes) refuse(tooBusy(limits))
+    else if (door.heldBytes > limits.bodiesBytes) refuseAs(tooBusy(limits))
     else chunks.push(chunk)
   })
   message.on('end', () => {
@@ -233,7 +254,7 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
       sendSoon(reply, response)
     })
   })
-  if (message.headers.host === undefined && message.httpVersion === '1.1') refuse(noHost())
+  if (message.headers.host === undefined && message.httpVersion === '1.1') refuseAs(noHost())
   else if (isTooLarge(message)) refuseSize(Number(message.headers['content-length']))
 }
 
@@ -243,8 +264,11 @@ function isTooLarge({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length']) > maxBodyBytes
 }
 
-function handle({ double, control }: Door, request: IncomingRequest): Promise<Answer> {
-  const answer = request.path.startsWith(controlPrefix) ? control(request) : double.handle(request)
+function handle({ double, control, log }: Door, request: IncomingRequest): Promise<Answer> {
+  const isControl = request.path.startsWith(controlPrefix)
+  if (log && !isControl) log.received(request)
+  const answer = isControl ? control(request) : double.handle(request)
+  if (log && isControl) answer.then(given => log.controlled(request, given)).catch(() => {})
   return answer.catch(error => ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`))
 }
 

@@ -54,8 +54,10 @@ export function createCallbacks(parts: {
   readonly mode: 'push' | 'pull'
   /** Something falls due now. */
   readonly onDue: () => void
+  /** Called with each delivery that this process has just tried. */
+  readonly onTried?: ((delivery: Delivery) => void) | undefined
 }): Callbacks {
-  const { simulatorOf, store, clock, policy, deliver, mode, onDue } = parts
+  const { simulatorOf, store, clock, policy, deliver, mode, onDue, onTried } = parts
   const deliveries = createDeliveries(parts)
   const underWay = new Map<AbortController, Delivery>()
   const listeners = new Set<() => void>()
@@ -119,6 +121,7 @@ export function createCallbacks(parts: {
         ? { status: attempt.acknowledged ? 'delivered' : 'failed', dueAt: null }
         : { status: 'pending', dueAt: clock.now() + delay },
     )
+    if (recorded) onTried?.(recorded)
     if (deliveries.mayHold()) await release(delivery)
     tell()
     return recorded

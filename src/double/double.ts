@@ -11,7 +11,7 @@ import { againAndAgain, type Clock, type ClockState, createManualClock, furtherO
 import { type ClockControl, createClockControl } from './clock-control.ts'
 import { checkFault, type Fault } from './fault.ts'
 import { createFaults, type Rule, type RuleFilter } from './faults.ts'
-import { createJournal, type Journal, journalSize } from './journal.ts'
+import { createJournal, type Exchange, type Journal, journalSize } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
 import type { Answer } from './network.ts'
 import { createPayer, type Payer } from './payer.ts'
@@ -100,6 +100,10 @@ export interface AssembleOptions {
   readonly faults?: readonly Fault[]
   /** Accounts by provider, instead of the simulators' own. */
   readonly accounts?: Readonly<Record<string, readonly AccountSeed[]>>
+  /** Called with each exchange that is over, before its answer is out: it must not take long, or throw. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined
+  /** Called with each delivery that was tried. It must not throw either. */
+  readonly onAttempt?: ((delivery: Delivery) => void) | undefined
 }
 
 /** What a double begins with, each time that it is made new. */
@@ -138,7 +142,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     const state = clock.state()
     sharedClock.change(before => furtherOf(before, state))
   })
-  const journal = createJournal(journalSize, store)
+  const journal = createJournal(journalSize, store, options.onExchange)
   const faults = createFaults(random, shared, () => life.faults)
   const callbackPolicy = createCallbackPolicy(options.allowedCallbackHosts)
   const closing = new AbortController()
@@ -152,6 +156,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     deliver,
     mode,
     onDue: () => scheduler.runSoon(),
+    onTried: options.onAttempt,
   })
   const changes = createChanges({ simulatorOf, store, clock, callbacks })
   const perform: Perform = async (order, act) => {

@@ -101,10 +101,12 @@ const writePauseMs = 200
 /**
  * @param store where the entries go as well, some time after their answers are out, if others may see it. What comes
  * faster than it can be written is beyond the size of the journal before anybody can read it, and is not written.
+ * @param onClose called with each exchange that is over, while all of it is there
  */
 export function createJournal(
   size = journalSize,
   store?: Pick<Store, 'reach' | 'appendJournal' | 'listJournal'>,
+  onClose?: (exchange: Exchange) => void,
 ): Journal {
   const kept = createRing(size)
   const others = store && store.reach !== 'process' ? store : undefined
@@ -145,6 +147,7 @@ export function createJournal(
     open: kept.open,
 
     close(exchange) {
+      onClose?.(exchange)
       const { request } = exchange
       if (request && request.body.length > keptBodyBytes) {
         exchange.request = { ...request, body: new Uint8Array(request.body.subarray(0, keptBodyBytes)) }

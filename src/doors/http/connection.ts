@@ -1,9 +1,12 @@
 // What the HTTP door knows of a connection, and how it ends one with a last answer.
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterRealTime } from '../../double/clock.ts'
 import type { Answer } from '../../double/network.ts'
 import type { HttpLimits } from './limits.ts'
+
+// An import would load all that the module names.
+const http = process.getBuiltinModule('node:http')
 
 export interface Connection {
   /** How many requests have come on it, with the one of which the body may be missing. */
@@ -113,7 +116,7 @@ export function discard(socket: Socket, limits: HttpLimits): void {
 
 function toBytes({ status, headers, body }: Answer): Buffer {
   const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
