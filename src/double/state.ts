@@ -4,7 +4,7 @@ import { inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
 import { dumpState } from '../store/dump.ts'
 import { loadState } from '../store/load.ts'
 import { accountSchema } from '../store/records.ts'
-import { type ReadStateOptions, readState, type StateReader, toStateLines } from '../store/state-lines.ts'
+import { type ReadStateOptions, readState, toStateLines } from '../store/state-lines.ts'
 import type { Counts, StateRecord } from '../store/state-record.ts'
 import type { InitialState, Store } from '../store/store.ts'
 import { checkAccount } from './accounts.ts'
@@ -143,7 +143,7 @@ export async function replaceState(
   try {
     const counts = await loadState(store, reader.records, {
       toInitial: initial => withDefaults(initial, n),
-      toError: why => badLine(reader, source, why),
+      place: () => `${source}, line ${reader.line()}`,
     })
     return { counts, loaded: reader.digest() }
   } catch (error) {
@@ -189,10 +189,6 @@ async function readLife(store: Store) {
 function withDefaults({ accounts, values: loaded }: InitialState, n: number): InitialState {
   const all: Record<string, unknown> = { ...emptyState.values, ...loaded }
   return { accounts, values: { ...all, life: { ...(all.life as object), n } } }
-}
-
-function badLine(reader: StateReader, source: string, why: string): PaydoubleError {
-  return new PaydoubleError('badState', `Failed to load ${source}, line ${reader.line()}: ${why}.`)
 }
 
 /** Whether a double with these simulators can go on with a record. */

@@ -200,7 +200,7 @@ describe('a double on which a state was loaded', () => {
       code: 'badState',
       message: expect.stringMatching(
         new RegExp(
-          `^Failed to load the file "x", line ${at + 2}: the order ${ours}: its number .* is empty now\\.$`,
+          `^Failed to load the file "x", line ${at + 2}: the order ${ours} has the number .* is empty now\\.$`,
         ),
       ),
     })

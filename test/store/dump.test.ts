@@ -237,10 +237,13 @@ describeStores('a loaded state', open => {
     const orders = [newOrder(1), newOrder(2, { orderNumber: 'number-1' })].map(order => ({ order }))
     await expect(loadState(store, orders)).rejects.toMatchObject({
       code: 'badState',
-      message: expect.stringContaining('order-2: its number "number/number-1" is that of another order'),
+      message: expect.stringContaining('order-2 has the number of another order, "number/number-1"'),
     })
     const deliveries = [newDelivery(1), newDelivery(1)].map(delivery => ({ delivery }))
-    await expect(loadState(store, deliveries)).rejects.toMatchObject({ code: 'badState' })
+    await expect(loadState(store, deliveries)).rejects.toMatchObject({
+      code: 'badState',
+      message: 'Failed to load a state: there is a delivery "delivery-1" already.',
+    })
   })
 })
 
