@@ -1,9 +1,9 @@
 // How the command line reaches a double that runs elsewhere.
 import { type Command, Option } from 'commander'
 
-export { callControl, type DoubleAddress } from '../doors/control/client.ts'
+export { callControl, type DoubleAddress, streamControl } from '../doors/control/client.ts'
 
-const defaultUrl = 'http://127.0.0.1:4020'
+export const defaultUrl = 'http://127.0.0.1:4020'
 
 /** The flags that say where the double answers, and with which token. */
 export function addUrlFlag(command: Command): Command {

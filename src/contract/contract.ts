@@ -91,6 +91,8 @@ export interface Operation {
   readonly headers?: z.ZodObject
   readonly request: RequestContract
   readonly response: z.ZodType
+  /** Default: JSON. */
+  readonly responseType?: string
   /** Where it may also answer with a page for the payer's browser: when, and who says so. */
   readonly page?: {
     readonly summary: string

@@ -2,6 +2,8 @@
 // GET with a body must work and because it is what is fast.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { PaydoubleError } from '../contract/index.ts'
 import { afterRealTime, soon } from '../double/clock.ts'
 import type { Double } from '../double/double.ts'
@@ -304,7 +306,7 @@ function sendSoon(reply: ServerResponse, response: Answer): void {
   })
 }
 
-function send(reply: ServerResponse, { status, headers, body, cut }: Answer): void {
+function send(reply: ServerResponse, { status, headers, body, cut, rest }: Answer): void {
   if (cut === 'reset') {
     reply.socket?.resetAndDestroy()
     return
@@ -313,6 +315,13 @@ function send(reply: ServerResponse, { status, headers, body, cut }: Answer): vo
     const whole = Buffer.from(body)
     reply.writeHead(status, { ...headers, 'content-length': whole.length })
     reply.write(whole.subarray(0, Math.floor(whole.length / 2)), () => reply.socket?.destroy())
+    return
+  }
+  if (rest) {
+    reply.writeHead(status, headers)
+    reply.write(body)
+    // Where it fails, the connection ends before the answer does, and the client sees that.
+    pipeline(Readable.from(rest), reply).catch(() => reply.destroy())
     return
   }
   reply.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })

@@ -8,6 +8,8 @@ import type { RandomStream } from './random.ts'
 export interface Answer extends Omit<WireResponse, 'body'> {
   readonly body: string | Uint8Array
   readonly cut?: 'reset' | 'hang' | 'truncate'
+  /** What follows the body, as it is made: of an answer that may be larger than memory. */
+  readonly rest?: AsyncIterable<string>
 }
 
 /** Whether the provider sees the request at all. */

@@ -139,7 +139,10 @@ function toResponses(contract: Describable, name: string, operation: Operation):
   return Object.fromEntries(
     [...byStatus].map(([status, parts]) => [
       String(status),
-      { ...toResponse(parts, parts === success ? operation.page : undefined), ...toHeaders(contract) },
+      {
+        ...toResponse(parts, parts === success ? operation : {}),
+        ...toHeaders(contract),
+      },
     ]),
   )
 }
@@ -161,7 +164,7 @@ function toResponse(
     examples: Record<string, oas31.ExampleObject | oas31.ReferenceObject>
     texts: string[]
   },
-  page: Operation['page'],
+  { page, responseType = 'application/json' }: Pick<Operation, 'page' | 'responseType'>,
 ): oas31.ResponseObject {
   const refs = [...parts.schemas].map(schema => ({ $ref: `#/components/schemas/${schema}` }))
   const [only] = refs
@@ -172,7 +175,7 @@ function toResponse(
   return {
     description,
     content: {
-      'application/json': { schema, ...(hasExamples && { examples: parts.examples }) },
+      [responseType]: { schema, ...(hasExamples && { examples: parts.examples }) },
       ...(page && {
         'text/html': {
           schema: { type: 'string', description: page.summary, [provenanceKey]: page.provenance },

@@ -7,7 +7,7 @@ import { itemsOf, type Store } from './store.ts'
  */
 export async function* dumpState(store: Store): AsyncGenerator<StateRecord> {
   for (const account of await store.listAccounts()) yield toStateRecord({ account })
-  for (const { name, value } of (await store.readValues({})).sort(byName)) yield { value: { name, value } }
+  for (const { name, value } of await store.readValues({})) yield { value: { name, value } }
   const oldest = { first: 'oldest' } as const
   for await (const order of itemsOf(page => store.listOrders({}, { ...page, ...oldest })))
     yield toStateRecord({ order })
@@ -17,9 +17,4 @@ export async function* dumpState(store: Store): AsyncGenerator<StateRecord> {
     const { provider, account, order, record } = entry
     yield { journal: { provider, account, order, record } }
   }
-}
-
-/** No store says in which order it has them. */
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : 1
 }

@@ -12,11 +12,36 @@ export interface DoubleAddress {
  * @throws PaydoubleError `badFlag` where the address is none, `unreachable`, or the error that the double answered
  */
 export async function callControl(
-  { url, token }: DoubleAddress,
+  address: DoubleAddress,
   method: string,
   path: string,
   body?: object,
 ): Promise<unknown> {
+  const response = await reach(address, method, path, body)
+  const text = await response.text()
+  const answer = parse(text)
+  if (response.ok && answer !== undefined) return answer
+  throw toError(address, response, answer)
+}
+
+/**
+ * The text that the control interface answers, as it comes.
+ * @throws PaydoubleError as {@link callControl}
+ */
+export async function streamControl(address: DoubleAddress, path: string): Promise<AsyncIterable<string>> {
+  const response = await reach(address, 'GET', path)
+  const type = response.headers.get('content-type') ?? ''
+  if (response.ok && response.body && type.startsWith('application/x-ndjson'))
+    return response.body.pipeThrough(new TextDecoderStream())
+  throw toError(address, response, parse(await response.text()))
+}
+
+async function reach(
+  { url, token }: DoubleAddress,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Response> {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new PaydoubleError(
       'badFlag',
@@ -24,9 +49,8 @@ export async function callControl(
     )
   }
   const target = `${url.replace(/\/+$/, '')}/_paydouble/${path}`
-  let response: Response
   try {
-    response = await fetch(target, {
+    return await fetch(target, {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -41,14 +65,13 @@ export async function callControl(
       { cause: error },
     )
   }
-  const text = await response.text()
-  const answer = parse(text)
-  if (response.ok && answer !== undefined) return answer
+}
+
+function toError({ url }: DoubleAddress, { status }: Response, answer: unknown): PaydoubleError {
   const error = (answer as { error?: { code?: string; message?: string } } | undefined)?.error
-  throw new PaydoubleError(
+  return new PaydoubleError(
     error?.code ?? 'noDouble',
-    error?.message ??
-      `Failed to talk to ${url}: what answers there (HTTP ${response.status}) is no paydouble.`,
+    error?.message ?? `Failed to talk to ${url}: what answers there (HTTP ${status}) is no paydouble.`,
   )
 }
 

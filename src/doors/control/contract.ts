@@ -476,6 +476,48 @@ export const controlOperations = {
     request: { in: 'body', contentTypes: json, schema: planSchema },
     response: planSchema,
   }),
+  dumpState: operation({
+    methods: ['GET'],
+    path: '/_paydouble/api/state',
+    summary:
+      'The whole state as NDJSON, with the credentials of all accounts. A dump that was cut has no last line {"end":…}.',
+    request: nothing,
+    response: z.string(),
+    responseType: 'application/x-ndjson',
+  }),
+  loadState: operation({
+    methods: ['PUT'],
+    path: '/_paydouble/api/state',
+    summary:
+      'Replaces the whole state by a dump. A large one comes in parts, one after the other; it is checked and loaded with the last.',
+    request: {
+      in: 'body',
+      contentTypes: json,
+      schema: z.strictObject({
+        text: z.string().meta({ description: 'The dump, or the next part of it.' }),
+        upload: z
+          .string()
+          .regex(/^[\w-]{1,64}$/, 'not 1 to 64 letters and digits')
+          .optional()
+          .meta({ description: 'Of parts: the same with each, and with no other dump.' }),
+        part: z.int().positive().optional().meta({ description: 'From 1; 1 where it is not given.' }),
+        last: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Whether it is the last one; it is where it is not given.' }),
+        replace: z.boolean().optional().meta({
+          description:
+            'With the last: whether orders, callbacks and added accounts that are there may be lost.',
+        }),
+      }),
+    },
+    response: z.looseObject({
+      loaded: z
+        .record(z.string(), z.int())
+        .nullable()
+        .meta({ description: 'How many records of each kind; null until the last part has come.' }),
+    }),
+  }),
   reset: operation({
     methods: ['POST'],
     path: '/_paydouble/api/reset',
@@ -499,6 +541,9 @@ export const controlErrors = {
   originNotAllowed: row(403, 'originNotAllowed', 'The request comes from a page of another site.'),
   bodyTooLarge: row(413, 'bodyTooLarge', 'The body is larger than 1 MiB.'),
   badContentType: row(415, 'badContentType', 'The body is not declared as JSON.'),
+  badState: row(400, 'badState', 'A dump is not as described, or not whole.'),
+  stateTooNew: row(400, 'stateTooNew', 'A newer paydouble has written the dump.'),
+  stateNotEmpty: row(409, 'stateNotEmpty', 'Something would be lost: say so with replace.'),
   badAccount: row(400, 'badAccount', 'An account cannot have such a field or value.'),
   badFault: row(400, 'badFault', 'A fault cannot be so.'),
   badDuration: row(400, 'badDuration', 'A duration is a number of milliseconds, or a text such as 30m.'),

@@ -17,6 +17,7 @@ import {
 } from '../../contract/index.ts'
 import type { Double } from '../../double/double.ts'
 import { createExplainer } from '../../double/explain.ts'
+import type { Answer } from '../../double/network.ts'
 import { bodyTooLarge, ownError } from '../../double/pipeline.ts'
 import type { IncomingRequest } from '../../double/router.ts'
 import type { Fired } from '../../double/scheduler.ts'
@@ -24,6 +25,7 @@ import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
 import { hideSecrets, secretsIn, secretsOf, toExchangeViews } from './exchange-view.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
+import { createUpload } from './upload.ts'
 
 /** Paths of the control interface start with it. */
 export const controlPrefix = '/_paydouble/'
@@ -32,6 +34,8 @@ type Params<K extends ControlOperation> = z.output<(typeof controlOperations)[K]
 type Handlers = {
   [K in ControlOperation]: (path: Record<string, string>, params: Params<K>) => Promise<unknown>
 }
+
+type ControlAnswer = WireResponse & Pick<Answer, 'rest'>
 
 export interface ControlOptions extends GuardOptions {
   /** Secrets that no answer shows in full, not even where the accounts are listed. */
@@ -45,10 +49,11 @@ export interface ControlOptions extends GuardOptions {
 export function createControl(
   double: Double,
   options: ControlOptions = {},
-): (request: IncomingRequest) => Promise<WireResponse> {
+): (request: IncomingRequest) => Promise<ControlAnswer> {
   const { token, hidden = [] } = options
   const guard = createGuard(options)
   const explainer = createExplainer(double)
+  const upload = createUpload(double)
   const handlers: Handlers = {
     health: async () => ({
       status: 'ok',
@@ -115,6 +120,8 @@ export function createControl(
       await double.apply(plan)
       return { seed: double.seed, faults: double.faults.list().map(rule => rule.fault) }
     },
+    dumpState: async () => double.state.dump(version),
+    loadState: async (_, part) => ({ loaded: await upload(part) }),
     async reset() {
       await double.reset()
       return { reset: true }
@@ -126,7 +133,7 @@ export function createControl(
     return hideSecrets(result, [...(await secretsOf(double)), ...(token === undefined ? [] : [token])])
   }
 
-  async function answer(request: IncomingRequest): Promise<WireResponse> {
+  async function answer(request: IncomingRequest): Promise<ControlAnswer> {
     try {
       if (request.bodyBytes !== undefined) return bodyTooLarge()
       const refused = guard(request)
@@ -137,6 +144,7 @@ export function createControl(
       const handle = handlers[name] as (path: Record<string, string>, params: unknown) => Promise<unknown>
       const result = await handle(path, params)
       await double.sync()
+      if (name === 'dumpState') return await toStream(result as AsyncIterable<string>)
       return toResponse(200, await hide(name, result))
     } catch (error) {
       if (!(error instanceof PaydoubleError)) throw error
@@ -157,6 +165,7 @@ const shownInFull: ReadonlySet<ControlOperation> = new Set([
   'getClock',
   'moveClock',
   'reset',
+  'loadState',
   'listAccounts',
   'putAccount',
   'createAccount',
@@ -282,5 +291,17 @@ function toResponse(status: number, body: unknown): WireResponse {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8' },
     body: `${JSON.stringify(body)}\n`,
+  }
+}
+
+/** Begins to answer once there is something: what fails before that is answered as an error. */
+async function toStream(pieces: AsyncIterable<string>): Promise<ControlAnswer> {
+  const rest = pieces[Symbol.asyncIterator]()
+  const { value = '' } = await rest.next()
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
+    body: value,
+    rest: { [Symbol.asyncIterator]: () => rest },
   }
 }
