@@ -90,9 +90,8 @@ export function createPayer(parts: {
     const { order: paid, deliveries: outgoing } = changed
     await scheduler.runDue()
     await scheduler.settled(outgoing.map(delivery => delivery.id))
-    const { items } = await store.listDeliveries({ order: paid.id })
-    const ids = new Set(outgoing.map(delivery => delivery.id))
-    const deliveries = items.filter(delivery => ids.has(delivery.id)).reverse()
+    const tried = await Promise.all(outgoing.map(({ id }) => store.getDelivery(id)))
+    const deliveries = tried.filter(delivery => delivery !== undefined)
     return { outcome: 'paid', order: paid, deliveries, findings: [...findings, ...undelivered(deliveries)] }
   }
 

@@ -52,6 +52,8 @@ const batchSize = 100
 const patienceMs = 2000
 
 interface UnderWay {
+  /** How many had begun before it. */
+  readonly number: number
   readonly ended: Promise<Fired | undefined>
   /** The moments for which somebody began to wait meanwhile: it may be the receiver. */
   readonly waits: number[]
@@ -78,6 +80,11 @@ export function createScheduler(
   let lastMove: Promise<unknown> = Promise.resolve()
   /** Grows with each reset: what was claimed before it is of another life. */
   let life = 0
+  /** How many have begun, of acts and attempts. */
+  let begun = 0
+  /** A run that is shared, and the one after it. */
+  let going: Promise<void> | undefined
+  let following: Promise<void> | undefined
 
   async function act(order: Order): Promise<Fired | undefined> {
     const { id, status, acts } = order
@@ -117,14 +124,17 @@ export function createScheduler(
     }
   }
 
-  async function start(item: InTurn, born: number): Promise<Fired | undefined> {
-    // While it waited for its turn its account may have been reset.
-    const delivery = item.kind === 'delivery' ? await store.getDelivery(item.delivery.id) : undefined
-    if (born !== life) return undefined
+  async function start(item: InTurn): Promise<Fired | undefined> {
     const end = begin()
-    const fired = await (delivery ? attempt(delivery) : item.kind === 'act' && act(item.order))
-    end(fired || undefined)
-    return fired || undefined
+    const fired = await (item.kind === 'delivery' ? attempt(item.delivery) : act(item.order))
+    end(fired)
+    return fired
+  }
+
+  /** While it waited for its turn the double, or its account, may have been reset. */
+  async function startLate(item: InTurn, born: number): Promise<Fired | undefined> {
+    const isThere = item.kind === 'act' || (await store.getDelivery(item.delivery.id)) !== undefined
+    return isThere && born === life ? start(item) : undefined
   }
 
   /**
@@ -148,10 +158,10 @@ export function createScheduler(
       }
       // A claim may be lost while its attempt is under way: it is not made a second time beside the first.
       if (item.kind === 'delivery' && underWay.has(keyOf(item))) continue
-      const startNow = () => start(item, born)
+      const startThen = () => startLate(item, born)
       const queue = queueOf(item)
       const before = last.get(queue)
-      const started = before ? before.then(startNow, startNow) : startNow()
+      const started = before ? before.then(startThen, startThen) : start(item)
       last.set(queue, started)
       keepUnderWay(keyOf(item), started)
     }
@@ -166,7 +176,7 @@ export function createScheduler(
     })
     // It is told to whoever waits for it, if anybody does.
     ended.catch(() => {})
-    const kept = { ended, waits }
+    const kept = { number: begun++, ended, waits }
     underWay.set(key, kept)
   }
 
@@ -174,12 +184,15 @@ export function createScheduler(
     return store.claimDue(until, { now: clock.now(), limit: batchSize })
   }
 
-  async function runDue(order?: string): Promise<void> {
+  function runDue(order?: string): Promise<void> {
+    return clock.kind === 'manual' ? runAlone(order) : runTogether(order)
+  }
+
+  /** While the clock stands still, each begins what is due by itself, so that what begins together is always the same. */
+  async function runAlone(order?: string): Promise<void> {
     try {
       for (;;) {
-        const claimed = await claim(clock.now())
-        // An act stays due until its turn comes.
-        const fresh = claimed.filter(item => item.kind === 'expiry' || !underWay.has(keyOf(item)))
+        const fresh = await claimFresh()
         if (fresh.length === 0) break
         run(fresh)
         const own = fresh.find(item => item.kind === 'act' && item.order.id === order)
@@ -188,6 +201,56 @@ export function createScheduler(
     } finally {
       await expectNext()
     }
+  }
+
+  /** While time goes by, all who ask at once share one run: each would find the same, and read it again. */
+  async function runTogether(order?: string): Promise<void> {
+    for (;;) {
+      const before = begun
+      await joinRun()
+      const own = order === undefined ? undefined : underWay.get(actKey(order))
+      // One that began before may be who asks.
+      if (!own || own.number < before) return
+      await own.ended
+    }
+  }
+
+  /** Has a run begin after this, because one that goes on may be past what is meant. */
+  function joinRun(): Promise<void> {
+    if (!going) {
+      going = runShared().finally(() => {
+        going = undefined
+      })
+      return going
+    }
+    const joinNext = () => {
+      following = undefined
+      return joinRun()
+    }
+    following ??= going.then(joinNext, joinNext)
+    return following
+  }
+
+  async function runShared(): Promise<void> {
+    try {
+      for (;;) {
+        const fresh = await claimFresh()
+        if (fresh.length === 0) break
+        run(fresh)
+        // Where there are many, what they bring about goes on between them, and requests are answered.
+        if (fresh.length === batchSize) await new Promise<void>(soon)
+      }
+    } finally {
+      await expectNext()
+    }
+  }
+
+  async function claimFresh(): Promise<Due[]> {
+    const born = life
+    const claimed = await claim(clock.now())
+    if (born !== life) return []
+    // An act stays due until its turn comes.
+    return claimed.filter(item => item.kind === 'expiry' || !underWay.has(keyOf(item)))
   }
 
   async function expectNext(): Promise<void> {
@@ -332,7 +395,11 @@ export function createScheduler(
 type InTurn = Exclude<Due, { kind: 'expiry' }>
 
 function keyOf(item: InTurn): string {
-  return item.kind === 'act' ? `act/${item.order.id}` : item.delivery.id
+  return item.kind === 'act' ? actKey(item.order.id) : item.delivery.id
+}
+
+function actKey(order: string): string {
+  return `act/${order}`
 }
 
 /** When it happens: expiries may be of several times, of which the clock stands at the last in the end. */
