@@ -148,7 +148,10 @@ test('several faults are added together or not at all', () => {
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 const duration = fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.constantFrom('0s', '1.5h', '7m', '30d'))
 const text = fc.string({ maxLength: 12 })
-const fields = fc.dictionary(text, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4, noNullPrototype: true })
+const fields = fc
+  .dictionary(text, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4, noNullPrototype: true })
+  // No field of a provider is called so, and Zod leaves it out.
+  .filter(values => !Object.hasOwn(values, '__proto__'))
 const phase = maybe(fc.constantFrom('before' as const, 'after' as const))
 const sendArbitrary = fc.record(
   {
@@ -224,6 +227,8 @@ test('any fault is added, listed as it was given, and taken away by its id', () 
   const { double } = openInProcess({ simulators: all })
   fc.assert(
     fc.property(fc.array(faultArbitrary, { minLength: 1, maxLength: 5 }), faults => {
+      // What a run has left that failed must not make others fail while it is shrunk.
+      double.faults.remove()
       const rules = double.faults.add(faults)
       expect(rules.map(({ fault }) => fault)).toEqual(faults)
       expect(JSON.parse(JSON.stringify(double.faults.list()))).toMatchObject(rules.map(({ id }) => ({ id })))
