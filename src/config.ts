@@ -54,6 +54,11 @@ export const configSchema = z.strictObject({
     .enum(['push', 'pull'], { error: 'allowed are push and pull' })
     .optional()
     .meta({ description: 'Whether callbacks are sent, or held in an outbox until they are fetched.' }),
+  data: z
+    .string({ error: 'allowed is the path of a file, or :memory:' })
+    .min(1)
+    .optional()
+    .meta({ description: 'SQLite file in which the state is.' }),
   database: z
     .string({ error: 'allowed is the address of a PostgreSQL, as a text' })
     .min(1)

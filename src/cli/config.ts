@@ -27,6 +27,7 @@ const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (te
   PAYDOUBLE_RATE_LIMITS: { key: 'rateLimits', read: toBoolean },
   PAYDOUBLE_MARKERS: { key: 'markers', read: toBoolean },
   PAYDOUBLE_CALLBACKS: { key: 'callbacks', read: text => text },
+  PAYDOUBLE_DATA: { key: 'data', read: text => text },
   PAYDOUBLE_DATABASE: { key: 'database', read: text => text },
   PAYDOUBLE_ALLOWED_CALLBACK_HOSTS: { key: 'allowedCallbackHosts', read: toList },
 }

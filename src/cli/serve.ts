@@ -33,6 +33,7 @@ interface Flags {
   rateLimits: boolean
   markers?: boolean
   callbacks?: string
+  data?: string
   database?: string
   plan?: string
   config?: string
@@ -53,6 +54,7 @@ export function addServe(program: Command): void {
     .option('--no-rate-limits', 'do not keep the documented rate limits')
     .option('--markers', 'let paydouble:error=CODE in a text of a request ask for a fault')
     .option('--callbacks <mode>', 'push sends them; pull holds them in an outbox (default: push)')
+    .option('--data <file>', 'SQLite file in which the state is (default: :memory:)')
     .option('--database <url>', 'PostgreSQL in which the state is, also for others: postgres://…')
     .option('--plan <json>', 'seed and faults as one line of JSON: {"seed":7,"faults":[…]}')
     .option('--config <file>', 'configuration file (default: paydouble.config.ts, .js, .mjs or .json)')
@@ -96,6 +98,7 @@ async function serve(flags: Flags): Promise<void> {
     deliver: createSender({ allowedCallbackHosts }),
     clock: config.clock === 'manual' ? createManualClock() : createSystemClock(),
     seed: config.seed ?? Math.floor(Math.random() * 2 ** 31),
+    refuseOtherSeed: config.seed !== undefined,
     rateLimits: config.rateLimits ?? true,
     allowedCallbackHosts,
     markers: config.markers ?? false,
@@ -105,7 +108,7 @@ async function serve(flags: Flags): Promise<void> {
   })
   const { host, port = defaultPort, token, allowedHosts } = config
   const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
-  const door = await open(double, options)
+  const door = await open(double, config.clock, options)
   const accounts = hideSecrets(await double.accounts.list(), secrets)
   const shown = flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts)
   process.stdout.write(shown)
@@ -122,9 +125,16 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 /** Opens the door once the state is there; where one of the two fails, nothing stays. */
-async function open(double: Double, options: HttpDoorOptions): Promise<HttpDoor> {
+async function open(
+  double: Double,
+  clock: PaydoubleConfig['clock'],
+  options: HttpDoorOptions,
+): Promise<HttpDoor> {
   try {
     await double.sync()
+    // A state that was there goes on by the clock that it had, unless one was asked for.
+    if (clock === 'manual') double.clock.freeze()
+    if (clock === 'system') double.clock.resume()
     return await openHttpDoor(double, options)
   } catch (error) {
     await double.close()
@@ -144,6 +154,7 @@ function fromFlags(flags: Flags): PaydoubleConfig {
   if (flags.clock !== undefined) values.clock = flags.clock
   if (flags.markers) values.markers = true
   if (flags.callbacks !== undefined) values.callbacks = flags.callbacks
+  if (flags.data !== undefined) values.data = flags.data
   if (flags.database !== undefined) values.database = flags.database
   if (!flags.rateLimits) values.rateLimits = false
   return values

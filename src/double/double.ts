@@ -88,6 +88,8 @@ export interface AssembleOptions {
   readonly clock?: Clock
   /** A 32-bit whole number. Default 1. */
   readonly seed?: number
+  /** Whether a state that is there, and was begun with another seed, is an error. Default false: its seed holds. */
+  readonly refuseOtherSeed?: boolean
   /** Whether documented rate limits are kept. Default true. */
   readonly rateLimits?: boolean
   /** Hosts other than private ones to which callbacks may go. */
@@ -250,6 +252,12 @@ export function assembleDouble(options: AssembleOptions): Double {
     const configured = life
     const before = await shared.begin(configured.accounts)
     if (before === 0) return
+    if (options.refuseOtherSeed && life.seed !== seed) {
+      throw new PaydoubleError(
+        'otherSeed',
+        `Failed to begin with the seed ${seed}: the state that is there was begun with ${life.seed}. Leave the seed out, or begin on another state.`,
+      )
+    }
     random.reseed(life.seed, before, life.loaded)
     await configure(configured)
     scheduler.runSoon()

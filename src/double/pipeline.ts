@@ -82,6 +82,7 @@ const ownStatus: Readonly<Record<string, number>> = {
   unknownError: 400,
   badFault: 400,
   storeUnavailable: 503,
+  storeUnreadable: 503,
 }
 
 async function run(

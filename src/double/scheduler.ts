@@ -1,3 +1,4 @@
+import { PaydoubleError } from '../contract/index.ts'
 import type { Act, Delivery, Order } from '../store/records.ts'
 import type { Due, Store } from '../store/store.ts'
 import type { Callbacks } from './callbacks.ts'
@@ -50,6 +51,8 @@ export interface SchedulerHooks {
 const batchSize = 100
 /** How long a move waits for a callback from before it, in real milliseconds: its receiver may be who moves the clock. */
 const patienceMs = 2000
+/** How long until somebody looks again where the store had failed, in real milliseconds. */
+const lookAgainMs = 1000
 
 interface UnderWay {
   /** How many had begun before it. */
@@ -75,6 +78,7 @@ export function createScheduler(
 ): Scheduler {
   /** Deliveries by their id, and acts. Deliveries are under way also while they wait for their turn. */
   const underWay = new Map<string, UnderWay>()
+  let isLookingLater = false
   let awakeAt = Number.POSITIVE_INFINITY
   const moves = new Set<Moving>()
   let lastMove: Promise<unknown> = Promise.resolve()
@@ -175,7 +179,7 @@ export function createScheduler(
       if (underWay.get(key) === kept) underWay.delete(key)
     })
     // It is told to whoever waits for it, if anybody does.
-    ended.catch(() => {})
+    ended.catch(lookLater)
     const kept = { number: begun++, ended, waits }
     underWay.set(key, kept)
   }
@@ -198,9 +202,27 @@ export function createScheduler(
         const own = fresh.find(item => item.kind === 'act' && item.order.id === order)
         if (own?.kind === 'act') await underWay.get(keyOf(own))?.ended
       }
-    } finally {
-      await expectNext()
+    } catch (error) {
+      if (!lookLater(error)) await expectNext()
+      throw error
     }
+    await expectNext()
+  }
+
+  /**
+   * A file may be on a disk that is full: then what is due goes on by itself once there is room.
+   * @returns whether it was that
+   */
+  function lookLater(error: unknown): boolean {
+    if (store.reach !== 'file' || !(error instanceof PaydoubleError)) return false
+    if (!isLookingLater) {
+      isLookingLater = true
+      afterRealTime(lookAgainMs, () => {
+        isLookingLater = false
+        runUnwatched()
+      })
+    }
+    return true
   }
 
   /** While time goes by, all who ask at once share one run: each would find the same, and read it again. */
@@ -240,9 +262,11 @@ export function createScheduler(
         // Where there are many, what they bring about goes on between them, and requests are answered.
         if (fresh.length === batchSize) await new Promise<void>(soon)
       }
-    } finally {
-      await expectNext()
+    } catch (error) {
+      if (!lookLater(error)) await expectNext()
+      throw error
     }
+    await expectNext()
   }
 
   async function claimFresh(): Promise<Due[]> {

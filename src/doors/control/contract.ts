@@ -557,6 +557,11 @@ export const controlErrors = {
   notInOutbox: row(409, 'notInOutbox', 'The delivery is not in the outbox.'),
   waitedInVain: row(408, 'waitedInVain', 'What was waited for has not happened in time.'),
   storeUnavailable: row(503, 'storeUnavailable', 'The state is in a place that cannot be reached now.'),
+  storeUnreadable: row(
+    503,
+    'storeUnreadable',
+    'What is asked for is damaged in the place where the state is.',
+  ),
   unknownError: row(400, 'unknownError', 'The provider has no such code.'),
   unknownProvider: row(404, 'unknownProvider', 'The double has no such provider.'),
   badAmount: row(400, 'badAmount', 'An amount is a positive whole number of minor units.'),

@@ -27,7 +27,9 @@ export interface AccountTable {
 
 /** Accounts and call counters are few and hot: this process has a copy of those, and the counters for itself. */
 export function createAccounts({ db, transactions, options }: Parts): AccountTable {
-  const replace = db.prepare('insert or replace into accounts values (?, ?)')
+  const replace = db.prepare(
+    'insert into accounts (key, record) values (?, ?) on conflict (key) do update set record = excluded.record',
+  )
   const remove = db.prepare('delete from accounts where key = ?')
   const removeAll = db.prepare('delete from accounts')
   const forgetting = [
@@ -126,7 +128,7 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
     set,
 
     load() {
-      for (const row of db.prepare('select key, record from accounts').all())
+      for (const row of db.prepare('select key, record from accounts order by n').all())
         keep(row.key as string, fromRow<Account>(row))
     },
 

@@ -1,5 +1,5 @@
 // Looks at a file before it is opened for writing, so that nothing of it changes where it is not ours, too new or damaged.
-import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { damaged, foreign, storeError, tooNew, toStoreError } from './errors.ts'
@@ -28,6 +28,7 @@ export function inspect(file: string): { readonly isToCheck: boolean } {
     const why = stats.isDirectory() ? 'it is a folder' : 'it is no file'
     throw storeError('storeUnavailable', file, { why, todo: 'Give the path of a file' })
   }
+  checkAccess(file)
   if (stats.size === 0) return { isToCheck: false }
   inspectHeader(file, readHeader(file))
   if (sizeOf(`${file}-wal`) === 0) return { isToCheck: stats.size <= alwaysCheckedBytes }
@@ -83,13 +84,17 @@ function sizeOf(file: string): number {
 
 function readHeader(file: string): Buffer {
   const header = Buffer.alloc(headerBytes)
+  const descriptor = openSync(file, 'r')
+  readSync(descriptor, header)
+  closeSync(descriptor)
+  return header
+}
+
+function checkAccess(file: string): void {
   try {
-    const descriptor = openSync(file, 'r')
-    readSync(descriptor, header)
-    closeSync(descriptor)
-    return header
+    accessSync(file, constants.R_OK | constants.W_OK)
   } catch (error) {
-    const why = `it cannot be read (${(error as Error).message})`
+    const why = `it cannot be read and written (${(error as Error).message})`
     const todo = 'Let paydouble read and write the file and its folder'
     throw storeError('storeUnavailable', file, { why, todo, cause: error })
   }

@@ -16,8 +16,13 @@ const migrations: Readonly<Record<number, string>> = {
       n integer primary key, provider text, account text, order_id text, record text not null
     );
   `,
-  // A key leads to its order by number, which is a third of the size of an id; the index by order number is there from the start.
+  // A key leads to its order by number, which is a third of the size of an id; the index by order number is there from
+  // the start; accounts keep their order.
   3: `
+    alter table accounts rename to unordered_accounts;
+    create table accounts (n integer primary key, key text not null unique, record text not null);
+    insert into accounts (key, record) select key, record from unordered_accounts;
+    drop table unordered_accounts;
     create table keys_by_number (key text primary key, n integer not null) without rowid;
     insert into keys_by_number select key, orders.n from order_keys join orders on orders.id = order_id order by key;
     drop table order_keys;

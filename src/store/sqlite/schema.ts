@@ -21,7 +21,7 @@ export const schema = `
   );
   create index deliveries_order on deliveries (order_id);
   create index deliveries_due on deliveries (due_at) where due_at is not null and is_claimed = 0;
-  create table accounts (key text primary key, record text not null) without rowid;
+  create table accounts (n integer primary key, key text not null unique, record text not null); -- the first of a provider may answer for it
   create table begun (times integer not null); -- how often a process has begun on this state
   create table named_values (name text primary key, version integer not null, value text not null);
   create table journal (
