@@ -25,6 +25,7 @@ export interface CreateDoubleOptions
     | 'markers'
     | 'callbackMode'
     | 'faults'
+    | 'retention'
   > {
   /** Default: the four providers. */
   readonly simulators?: readonly Simulator[]

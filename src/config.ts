@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { readDuration } from './double/clock.ts'
 import { faultSchema } from './double/fault.ts'
 
 /** Each with what those before it have. */
@@ -10,6 +11,13 @@ const whole = (min: number, max: number) =>
   z
     .int({ error: `allowed is a whole number from ${min} to ${max}` })
     .refine(value => value >= min && value <= max, `allowed is a whole number from ${min} to ${max}`)
+
+const allowedDuration =
+  'allowed is a duration such as 90s, 30m, 2h or 7d, or a number of milliseconds, above 0'
+
+const duration = z
+  .union([z.string(), z.number()], { error: allowedDuration })
+  .refine(value => (readDuration(value) ?? 0) > 0, allowedDuration)
 
 /** What a configuration file may hold. */
 export const configSchema = z.strictObject({
@@ -64,6 +72,13 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'Address of a PostgreSQL in which the state is.' }),
+  keepOrders: whole(1, 1_000_000_000)
+    .optional()
+    .meta({ description: 'How many of the newest orders stay; there may be a tenth more.' }),
+  keepFor: duration
+    .optional()
+    .meta({ description: 'How long orders stay, such as 7d, on the clock of the double.' }),
+  keepRequests: whole(1, 1_000_000).optional().meta({ description: 'How many requests the journal keeps.' }),
   faults: z
     .array(faultSchema, { error: 'allowed is a list of faults' })
     .optional()

@@ -29,6 +29,9 @@ const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (te
   PAYDOUBLE_CALLBACKS: { key: 'callbacks', read: text => text },
   PAYDOUBLE_DATA: { key: 'data', read: text => text },
   PAYDOUBLE_DATABASE: { key: 'database', read: text => text },
+  PAYDOUBLE_KEEP_ORDERS: { key: 'keepOrders', read: toNumber },
+  PAYDOUBLE_KEEP_FOR: { key: 'keepFor', read: text => text },
+  PAYDOUBLE_KEEP_REQUESTS: { key: 'keepRequests', read: toNumber },
   PAYDOUBLE_ALLOWED_CALLBACK_HOSTS: { key: 'allowedCallbackHosts', read: toList },
 }
 

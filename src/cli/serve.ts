@@ -35,6 +35,9 @@ interface Flags {
   callbacks?: string
   data?: string
   database?: string
+  keepOrders?: string
+  keepFor?: string
+  keepRequests?: string
   plan?: string
   config?: string
   json?: boolean
@@ -56,6 +59,9 @@ export function addServe(program: Command): void {
     .option('--callbacks <mode>', 'push sends them; pull holds them in an outbox (default: push)')
     .option('--data <file>', 'SQLite file in which the state is (default: :memory:)')
     .option('--database <url>', 'PostgreSQL in which the state is, also for others: postgres://…')
+    .option('--keep-orders <number>', 'let go of older orders than so many of the newest (default: all stay)')
+    .option('--keep-for <duration>', 'let go of orders after so long, such as 7d (default: all stay)')
+    .option('--keep-requests <number>', 'how many requests the journal keeps (default: 1000)')
     .option('--plan <json>', 'seed and faults as one line of JSON: {"seed":7,"faults":[…]}')
     .option('--config <file>', 'configuration file (default: paydouble.config.ts, .js, .mjs or .json)')
     .option('--json', 'print one line of JSON instead of text')
@@ -105,6 +111,7 @@ async function serve(flags: Flags): Promise<void> {
     callbackMode: config.callbacks ?? 'push',
     faults: config.faults ?? [],
     accounts: toAccounts(chosen, config),
+    retention: { orders: config.keepOrders, age: config.keepFor, requests: config.keepRequests },
   })
   const { host, port = defaultPort, token, allowedHosts } = config
   const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
@@ -156,6 +163,9 @@ function fromFlags(flags: Flags): PaydoubleConfig {
   if (flags.callbacks !== undefined) values.callbacks = flags.callbacks
   if (flags.data !== undefined) values.data = flags.data
   if (flags.database !== undefined) values.database = flags.database
+  if (flags.keepOrders !== undefined) values.keepOrders = toNumber(flags.keepOrders)
+  if (flags.keepFor !== undefined) values.keepFor = flags.keepFor
+  if (flags.keepRequests !== undefined) values.keepRequests = toNumber(flags.keepRequests)
   if (!flags.rateLimits) values.rateLimits = false
   return values
 }

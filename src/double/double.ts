@@ -7,11 +7,18 @@ import { type CallbackControl, createCallbackControl } from './callback-control.
 import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
 import { createChanges } from './changes.ts'
-import { againAndAgain, type Clock, type ClockState, createManualClock, furtherOf } from './clock.ts'
+import {
+  againAndAgain,
+  type Clock,
+  type ClockState,
+  createManualClock,
+  furtherOf,
+  toMilliseconds,
+} from './clock.ts'
 import { type ClockControl, createClockControl } from './clock-control.ts'
 import { checkFault, type Fault } from './fault.ts'
 import { createFaults, type Rule, type RuleFilter } from './faults.ts'
-import { createJournal, type Exchange, type Journal, journalSize } from './journal.ts'
+import { createJournal, type Exchange, type Journal } from './journal.ts'
 import { storeOptionsFor } from './keys.ts'
 import type { Answer } from './network.ts'
 import { createPayer, type Payer } from './payer.ts'
@@ -19,6 +26,7 @@ import { answer, type PipelineParts } from './pipeline.ts'
 import type { Plan } from './plan.ts'
 import { createProgress } from './progress.ts'
 import { createRandom } from './random.ts'
+import { createRetention } from './retention.ts'
 import { createRouter, type IncomingRequest } from './router.ts'
 import { createScheduler, type Perform } from './scheduler.ts'
 import { createSharedState } from './shared.ts'
@@ -106,6 +114,17 @@ export interface AssembleOptions {
   readonly onExchange?: ((exchange: Exchange) => void) | undefined
   /** Called with each delivery that was tried. It must not throw either. */
   readonly onAttempt?: ((delivery: Delivery) => void) | undefined
+  /** What is let go of by and by. Default: no order, and all but the last 1,000 requests. */
+  readonly retention?: RetentionOptions
+}
+
+export interface RetentionOptions {
+  /** How many of the newest orders stay, with their callbacks; there may be some more, a tenth or a hundred. */
+  readonly orders?: number | undefined
+  /** How long orders stay, on the clock of the double: milliseconds, or a text such as `7d`. */
+  readonly age?: number | string | undefined
+  /** How many requests the journal keeps. */
+  readonly requests?: number | undefined
 }
 
 /** What a double begins with, each time that it is made new. */
@@ -135,7 +154,14 @@ export function assembleDouble(options: AssembleOptions): Double {
     toInitialAccounts(simulators, options.accounts ?? {}, createRandom(from))
   let life: Life = { n: 1, seed, accounts: inventAccounts(seed), faults: checkFaults(options.faults ?? []) }
 
-  const store = options.createStore(storeOptionsFor(simulators))
+  const { orders, age, requests: journalSize } = options.retention ?? {}
+  const kept = options.createStore({ ...storeOptionsFor(simulators), journalSize })
+  const retention = createRetention(kept, clock, {
+    orders,
+    ageMs: age === undefined ? undefined : toMilliseconds(age),
+    expect: at => scheduler.expect(at),
+  })
+  const { store } = retention
   const isShared = store.reach === 'shared'
   const shared = createSharedState(store)
   const sharedLife = shared.add('life', () => life, live)
@@ -194,7 +220,7 @@ export function assembleDouble(options: AssembleOptions): Double {
   }
   const addFaults = (checked: readonly Fault[]) => checked.map(fault => faults.add(fault))
   const { signal: closed } = closing
-  const control = createCallbackControl({ simulatorOf, store, clock, callbacks, scheduler, closed })
+  const control = createCallbackControl({ simulatorOf, store: kept, clock, callbacks, scheduler, closed })
   const accounts = createAccounts({
     simulatorOf,
     store,
@@ -217,7 +243,7 @@ export function assembleDouble(options: AssembleOptions): Double {
   })
   const state = createStateControl({
     simulators,
-    store,
+    store: kept,
     journal,
     shared,
     prepare() {
@@ -235,6 +261,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       random.reseed(life.seed, isShared ? random.begun : 0, loaded)
       sharedLife.change(before => ({ ...before, loaded }))
       scheduler.runSoon()
+      retention.run()
     },
   })
   const rounds = isShared ? againAndAgain(lookRoundMs, lookRound) : undefined
@@ -394,6 +421,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       rounds?.cancel()
       stopNews()
       stopMoves()
+      retention.close()
       scheduler.reset()
       callbacks.breakOff()
       await scheduler.idle()

@@ -152,7 +152,7 @@ export interface StoreOptions {
   /** The values by which requests name an account. */
   readonly identitiesOf: (account: Account) => readonly string[]
   /** How many entries the journal keeps. Default 1,000. */
-  readonly journalSize?: number
+  readonly journalSize?: number | undefined
 }
 
 export const defaultJournalSize = 1000
