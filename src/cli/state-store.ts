@@ -4,7 +4,8 @@ import { simulators } from '../../mocks/index.ts'
 import { PaydoubleError } from '../contract/index.ts'
 import { storeOptionsFor } from '../double/keys.ts'
 import { emptyState } from '../double/state.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoreOptions } from '../store/store.ts'
+import { openStore } from './store.ts'
 
 export interface StoreFlags {
   readonly data?: string
@@ -38,16 +39,9 @@ export async function loadInto<T>(flags: StoreFlags, load: (store: Store) => Pro
   }
 }
 
-async function open({ data: file, database: url }: StoreFlags): Promise<Store> {
-  const options = storeOptionsFor(simulators)
-  let store: Store
-  if (url !== undefined) {
-    const { createPostgresStore } = await import('../store/postgres/postgres.ts')
-    store = createPostgresStore({ ...options, url, later: (ms, callback) => setTimeout(callback, ms) })
-  } else {
-    const { createSqliteStore } = await import('../store/sqlite.ts')
-    store = createSqliteStore({ ...options, ...(file !== undefined && { file }) })
-  }
+async function open(flags: StoreFlags): Promise<Store> {
+  const create = await createOf(flags)
+  const store = create(storeOptionsFor(simulators))
   try {
     await store.begin(emptyState)
     return store
@@ -55,4 +49,10 @@ async function open({ data: file, database: url }: StoreFlags): Promise<Store> {
     await store.close()
     throw error
   }
+}
+
+async function createOf({ data, database }: StoreFlags): Promise<(options: StoreOptions) => Store> {
+  if (data === undefined) return openStore({ database })
+  const { createSqliteStore } = await import('../store/sqlite.ts')
+  return options => createSqliteStore({ ...options, file: data })
 }
