@@ -20,7 +20,7 @@ export interface Retention {
 }
 
 /** So few at once that no request waits long for it. */
-const chunkSize = 200
+const chunkSize = 100
 
 /** By number it begins only when it is worth it, in parts of the bound, and in orders. */
 const slackPart = 0.1

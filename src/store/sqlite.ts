@@ -29,15 +29,26 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   const deliveries = createDeliveries(parts)
   const orders = createOrders(parts, deliveries)
   const accounts = createAccounts(parts)
+  const values = createValues(parts, accounts)
+  const { prune, countAnew } = createPrune(parts)
+  const andCountAnew = <A, R>(remove: (given: A) => Promise<R>) => {
+    return (given: A) => {
+      countAnew()
+      return remove(given)
+    }
+  }
   return {
     reach: file === undefined ? 'process' : 'file',
-    ...createValues(parts, accounts),
+    ...values,
+    reset: andCountAnew(values.reset),
     ...orders.methods,
     ...deliveries.methods,
     ...createDue(parts, orders),
     ...accounts.methods,
+    resetAccount: andCountAnew(accounts.methods.resetAccount),
+    removeAccount: andCountAnew(accounts.methods.removeAccount),
     ...createJournal(parts),
-    prune: createPrune(parts),
+    prune,
     onNews: () => () => {},
     async close() {
       transactions.close()

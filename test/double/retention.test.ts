@@ -54,7 +54,7 @@ describe.each(Object.keys(stores))('retention (%s)', name => {
     expect(Math.max(...asked.map(({ limit }) => limit))).toBeLessThan(500)
     expect(mostAtOnce()).toBe(1)
     // A call for each chunk, and a last one for each round.
-    expect(asked.length).toBeLessThan(60)
+    expect(asked.length).toBeLessThan(90)
   })
 
   test('by age goes by the clock, also where nobody asks for anything', async () => {

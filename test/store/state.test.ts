@@ -4,9 +4,12 @@ import type { JournalEntry, Order } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
 import {
   amountKey,
+  claim,
+  claimedIds,
   describeStores,
   insertPaid,
   newAccount,
+  newAct,
   newAttempt,
   newDelivery,
   newOrder,
@@ -155,7 +158,7 @@ describeStores('prune', open => {
     return store
   }
   const ids = async (store: Store) =>
-    (await store.listOrders({}, { first: 'oldest' })).items.map(({ id }) => Number(id.slice(6)))
+    (await store.listOrders({}, { first: 'oldest', limit: 1000 })).items.map(({ id }) => Number(id.slice(6)))
 
   test('lets go of orders that were made before a time', async () => {
     const store = await openWithOrders(5)
@@ -202,5 +205,86 @@ describeStores('prune', open => {
     // The helpers' deliveries are of order 1 unless they say otherwise.
     expect(await store.prune({ keep: 0, limit: 10 })).toBe(1)
     expect(await ids(store)).toEqual([1, 3])
+  })
+
+  test('counts what is there now, also where an account went meanwhile', async () => {
+    const store = await openWithOrders(12, n => ({ account: n % 2 === 0 ? 'even' : 'odd' }))
+    await store.putAccount(newAccount('even'))
+    expect(await store.prune({ keep: 8, limit: 2 })).toBe(2)
+    expect(await ids(store)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    await store.removeAccount(newAccount('even'))
+    expect(await store.prune({ keep: 8, limit: 2 })).toBe(0)
+    expect(await store.prune({ keep: 3, limit: 10 })).toBe(2)
+    expect(await ids(store)).toEqual([7, 9, 11])
+    await store.reset(initial)
+    for (let n = 1; n <= 4; n++) await store.insertOrder(newOrder(n))
+    expect(await store.prune({ keep: 3, limit: 1 })).toBe(1)
+    await store.reset(initial)
+    for (let n = 1; n <= 4; n++) await store.insertOrder(newOrder(n))
+    expect(await store.prune({ keep: 4, limit: 1 })).toBe(0)
+  })
+
+  test('goes on behind orders that stay for their callbacks, and counts them', async () => {
+    const store = await openWithOrders(6)
+    await store.addDelivery(newDelivery(1, { order: 'order-1' }))
+    await store.addDelivery(newDelivery(2, { order: 'order-3' }))
+    expect(await store.prune({ keep: 2, limit: 1 })).toBe(1)
+    expect(await ids(store)).toEqual([1, 3, 4, 5, 6])
+    expect(await store.prune({ keep: 2, limit: 10 })).toBe(1)
+    expect(await ids(store)).toEqual([1, 3, 5, 6])
+    expect(await store.prune({ keep: 2, limit: 10 })).toBe(0)
+    await store.recordAttempt('delivery-1', newAttempt(1), { status: 'failed', dueAt: null })
+    expect(await store.prune({ keep: 2, limit: 10 })).toBe(1)
+    await store.insertOrder(newOrder(7))
+    expect(await store.prune({ keep: 2, limit: 10 })).toBe(1)
+    expect(await ids(store)).toEqual([3, 6, 7])
+  })
+
+  test('racing with orders that come, lets go of none of the newest', async () => {
+    const store = await openWithOrders(30)
+    const inserted = Array.from({ length: 50 }, (_, n) => store.insertOrder(newOrder(n + 31)))
+    const pruned = await Promise.all(Array.from({ length: 10 }, () => store.prune({ keep: 20, limit: 3 })))
+    expect((await Promise.all(inserted)).filter(Boolean)).toEqual([])
+    let gone = pruned.reduce((sum, each) => sum + each, 0)
+    expect(await ids(store)).toHaveLength(80 - gone)
+    for (let more = -1; more !== 0; gone += more) more = await store.prune({ keep: 20, limit: 7 })
+    expect(gone).toBe(60)
+    const left = await ids(store)
+    expect(left).toHaveLength(20)
+    expect(Math.min(...left)).toBeGreaterThan(30)
+    const [kept = 0] = left
+    expect(await store.insertOrder(newOrder(100, { orderNumber: `number-${kept}` }))).toMatchObject({
+      kind: 'number',
+    })
+    expect(await store.insertOrder(newOrder(1))).toBeUndefined()
+  })
+
+  test('an order stays while somebody has claimed its delivery, and goes once it is delivered', async () => {
+    const store = await openWithOrders(0)
+    await insertPaid(store, newOrder(1), [newDelivery(10)])
+    const [claims, gone] = await Promise.all([claim(store, 10), store.prune({ keep: 0, limit: 10 })])
+    expect([claimedIds(claims), gone]).toEqual([['delivery-10'], 0])
+    expect(await store.prune({ keep: 0, limit: 10 })).toBe(0)
+    await store.recordAttempt('delivery-10', newAttempt(10), { status: 'delivered', dueAt: null })
+    expect(await store.prune({ keep: 0, limit: 10 })).toBe(1)
+    await store.release('delivery-10')
+    expect(
+      await store.recordAttempt('delivery-10', newAttempt(11), { status: 'pending', dueAt: 20 }),
+    ).toBeUndefined()
+    expect(await store.nextDueAt()).toBeUndefined()
+  })
+
+  test('what falls due of an order that went comes to nothing', async () => {
+    const store = await openWithOrders(2, n => ({ acts: [newAct(n)], expiresAt: 50 }))
+    const due = await claim(store, 2)
+    expect(claimedIds(due)).toEqual(['order-1', 'order-2'])
+    expect(await store.prune({ keep: 1, limit: 10 })).toBe(1)
+    expect(
+      await store.transition('order-1', 'pending', 'paid', { deliveries: [newDelivery(1)] }),
+    ).toBeUndefined()
+    expect(await store.getDelivery('delivery-1')).toBeUndefined()
+    expect(await store.transition('order-2', 'pending', 'pending', { patch: { acts: [] } })).toBeDefined()
+    expect(claimedIds(await claim(store, 60))).toEqual(['order-2'])
+    expect(await store.nextDueAt()).toBeUndefined()
   })
 })
