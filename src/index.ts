@@ -14,7 +14,12 @@ export type { CallbackControl, ResendChanges, Wanted } from './double/callback-c
 export type { CallbackRequest, Deliver } from './double/callbacks.ts'
 export { type Clock, createManualClock, createSystemClock } from './double/clock.ts'
 export type { ClockControl } from './double/clock-control.ts'
-export { type AssembleOptions, assembleDouble, type Double } from './double/double.ts'
+export {
+  type AssembleOptions,
+  assembleDouble,
+  type Double,
+  type RetentionOptions,
+} from './double/double.ts'
 export { assertSignatures, explainDelivery, explainLastMismatch } from './double/explain.ts'
 export { type Fault, faultHeader, faultSchema, type NetworkFault } from './double/fault.ts'
 export type { Rule, RuleFilter } from './double/faults.ts'
@@ -35,6 +40,7 @@ export {
   type Simulator,
   toPage,
 } from './double/simulator.ts'
+export type { LoadStateOptions, StateControl } from './double/state-control.ts'
 export {
   type Autopsy,
   type Cause,

@@ -14,6 +14,7 @@ const pages = [
   'docs/faults.md',
   'docs/callbacks.md',
   'docs/sharing.md',
+  'docs/state.md',
   'docs/torture.md',
   'docs/checking.md',
   'docs/matchers.md',

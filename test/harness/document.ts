@@ -37,7 +37,7 @@ const doubleUrl = 'http://127.0.0.1:4020'
 const callbackUrl = 'http://127.0.0.1:8080/its500/callback'
 
 const runnable =
-  /^(curl|npx paydouble (accounts|check|evidence|callbacks|clock|diff|fault|pay|spec|torture)) /
+  /^(curl|npx paydouble (accounts|check|evidence|callbacks|clock|diff|fault|pay|spec|state|torture)) /
 /** They set up a machine, so they have tests of their own. */
 const setUp = /^npm (ci|install|start)\b/
 
