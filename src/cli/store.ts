@@ -17,7 +17,8 @@ export async function openStore({
   if (database !== undefined) {
     const { createPostgresStore } = await import('../store/postgres/postgres.ts')
     const later = (ms: number, callback: () => void) => setTimeout(callback, ms)
-    return options => createPostgresStore({ ...options, url: database, later })
+    return options =>
+      createPostgresStore({ ...options, url: database, timers: { later, soon: setImmediate } })
   }
   const { createSqliteStore } = await import('../store/sqlite.ts')
   return data === undefined || data === ':memory:'

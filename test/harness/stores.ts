@@ -29,7 +29,7 @@ export const stores: Readonly<Record<string, (options: StoreOptions) => Store | 
     createPostgresStore({
       ...options,
       url: await newSchema(),
-      later: (ms, callback) => setTimeout(callback, ms),
+      timers: { later: (ms, callback) => setTimeout(callback, ms), soon: setImmediate },
     }),
 }
 

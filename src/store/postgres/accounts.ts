@@ -1,6 +1,6 @@
-import { type Account, accountKey } from '../records.ts'
+import { type Account, accountKey, copyOf } from '../records.ts'
 import type { Store, StoreOptions } from '../store.ts'
-import type { Query } from './connect.ts'
+import type { Query, Timers } from './connect.ts'
 import { type Parameter, toKey } from './texts.ts'
 
 type AccountStore = Pick<
@@ -22,9 +22,29 @@ interface AccountRow extends Account {
 
 export function createAccountStore(
   query: Query,
-  { identitiesOf }: Pick<StoreOptions, 'identitiesOf'>,
+  { identitiesOf, timers }: Pick<StoreOptions, 'identitiesOf'> & { readonly timers: Timers },
 ): AccountStore {
+  const { soon } = timers
   const inTurn = createTurns()
+  /** Questions of this turn of the event loop: who asks the same gets the same answer. */
+  const asked = new Map<string, Promise<Account | undefined>>()
+
+  function find(provider: string, identity: string): Promise<Account | undefined> {
+    const key = `${provider}/${identity}`
+    const known = asked.get(key)
+    if (known) return known
+    const found = query<Account>(
+      `select a.provider, a.id, a.credentials, a.settings
+       from identities i join accounts a on a.provider = i.provider and a.id = i.account
+       where i.provider = $1 and i.identity = $2 order by i.n desc limit 1`,
+      provider,
+      toKey(identity),
+    ).then(([row]) => toAccount(row))
+    // What is sent in this turn is sent at its end, so the answer is not older than any of the questions.
+    if (asked.size === 0) soon(() => asked.clear())
+    asked.set(key, found)
+    return found
+  }
 
   return {
     putAccount: account =>
@@ -42,14 +62,7 @@ export function createAccountStore(
     },
 
     async findAccount(provider, identity) {
-      const [row] = await query<Account>(
-        `select a.provider, a.id, a.credentials, a.settings
-         from identities i join accounts a on a.provider = i.provider and a.id = i.account
-         where i.provider = $1 and i.identity = $2 order by i.n desc limit 1`,
-        provider,
-        toKey(identity),
-      )
-      return toAccount(row)
+      return copyOf(await find(provider, identity))
     },
 
     async listAccounts() {

@@ -1,4 +1,5 @@
 // The connection to PostgreSQL: a few connections, each of which takes statements before the ones ahead are answered.
+import { Socket } from 'node:net'
 import postgres from 'postgres'
 import type { Address } from './address.ts'
 import { codeOf, toStoreError } from './errors.ts'
@@ -23,6 +24,14 @@ export interface ConnectOptions {
   readonly onNotice?: (channel: string, payload: string) => void
 }
 
+/** What passes outside of this folder: it is given, so that nothing here goes by a time of its own. */
+export interface Timers {
+  /** Calls back after so many real milliseconds. */
+  readonly later: (ms: number, callback: () => void) => unknown
+  /** Calls back once the event loop has come round. */
+  readonly soon: (callback: () => void) => unknown
+}
+
 /** How long the database may take to answer to a new connection, in seconds. */
 const connectTimeout = 5
 /** How long to wait before connecting anew, in seconds. */
@@ -31,7 +40,11 @@ const reconnectPause = 0.1
 const inTheWay = ['40P01', '40001', '55P03']
 const mostTries = 50
 
-export function connect(address: Address, { connections, onClose, onNotice }: ConnectOptions): Database {
+export function connect(
+  address: Address,
+  { soon }: Pick<Timers, 'soon'>,
+  { connections, onClose, onNotice }: ConnectOptions,
+): Database {
   const sql = postgres({
     host: address.host,
     port: address.port,
@@ -40,6 +53,8 @@ export function connect(address: Address, { connections, onClose, onNotice }: Co
     ...(address.password !== undefined && { password: address.password }),
     ssl: address.ssl,
     max: connections,
+    // Known to the client, and not to its types.
+    ...({ socket: (target: Target) => openSocket(target, soon) } as object),
     connect_timeout: connectTimeout,
     max_lifetime: null,
     backoff: () => reconnectPause,
@@ -51,6 +66,11 @@ export function connect(address: Address, { connections, onClose, onNotice }: Co
     connection: {
       application_name: 'paydouble',
       search_path: address.schema,
+      // Statements are few and each has its index; plans are kept, and made while the tables are still empty.
+      enable_seqscan: 'off',
+      enable_hashjoin: 'off',
+      enable_mergejoin: 'off',
+      jit: 'off',
       // A machine that is gone must not hold its claims for hours.
       tcp_keepalives_idle: 10,
       tcp_keepalives_interval: 5,
@@ -82,6 +102,36 @@ export function connect(address: Address, { connections, onClose, onNotice }: Co
       }),
     end: () => sql.end({ timeout: 1 }),
   }
+}
+
+/** As the client says where to connect. */
+interface Target {
+  readonly host: readonly string[]
+  readonly port: readonly number[]
+  /** Of a unix socket, where it is one. */
+  readonly path: string | false
+}
+
+/** What is written within one turn of the event loop goes out together, and at once: each call into the system costs. */
+function openSocket({ host, port, path }: Target, soon: Timers['soon']): Socket {
+  const socket = new Socket()
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  let isHeldBack = false
+  socket.write = (...args: unknown[]) => {
+    if (!isHeldBack) {
+      isHeldBack = true
+      socket.cork()
+      soon(() => {
+        isHeldBack = false
+        socket.uncork()
+      })
+    }
+    return write(...args)
+  }
+  socket.setNoDelay(true)
+  if (path) socket.connect(path)
+  else socket.connect(port[0] as number, host[0] as string)
+  return socket
 }
 
 /** Numbers of 8 bytes: ours are all whole numbers that JavaScript knows. */

@@ -1,6 +1,5 @@
 // Tells the other processes that something has changed.
-import type { Query } from './connect.ts'
-import type { Later } from './session.ts'
+import type { Query, Timers } from './connect.ts'
 
 export interface News {
   /** Something has changed here: the others learn of it soon. */
@@ -16,7 +15,7 @@ const againMs = 500
 
 export function createNews(
   query: Query,
-  { channel, later, sender }: { channel: string; later: Later; sender: () => Promise<number> },
+  { channel, timers, sender }: { channel: string; timers: Timers; sender: () => Promise<number> },
 ): News {
   let isTold = true
   let isUnderWay = false
@@ -29,7 +28,7 @@ export function createNews(
 
   function sendLater(ms: number): void {
     isUnderWay = true
-    later(ms, () => {
+    timers.later(ms, () => {
       if (isClosed) return
       send().then(
         () => {

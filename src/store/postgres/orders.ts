@@ -1,7 +1,8 @@
 import { actDueAt, copyOf, type Delivery, type Order } from '../records.ts'
-import { type Conflict, isAs, type Store, type StoreOptions } from '../store.ts'
-import type { Query } from './connect.ts'
+import { isAs, type Store, type StoreOptions } from '../store.ts'
+import type { Query, Timers } from './connect.ts'
 import { insertDeliveries, toColumns } from './deliveries.ts'
+import { createInserting, toKeys } from './insert-orders.ts'
 import { readPage } from './page.ts'
 import { toArrayText, toKey } from './texts.ts'
 
@@ -14,23 +15,12 @@ export interface OrderRow {
   readonly record: Order
 }
 
-export function createOrderStore(query: Query, { keysOf }: Pick<StoreOptions, 'keysOf'>): OrderStore {
-  async function insertOrder(order: Order): Promise<Conflict | undefined> {
-    const keys = keysOf(order)
-    for (;;) {
-      const taken = await insert(query, order, toKeys(keys))
-      if (taken === undefined) return undefined
-      if (taken.id) return { kind: 'id', key: order.id }
-      for (const kind in keys) {
-        const key = keys[kind] as string
-        if (taken.keys.includes(toKey(key))) return { kind, key }
-      }
-      // Whoever held them has given them back meanwhile.
-    }
-  }
-
+export function createOrderStore(
+  query: Query,
+  { keysOf, timers }: Pick<StoreOptions, 'keysOf'> & { readonly timers: Timers },
+): OrderStore {
   return {
-    insertOrder,
+    insertOrder: createInserting(query, keysOf, timers),
 
     async getOrder(id) {
       const [row] = await query<OrderRow>('select record from orders where id = $1', id)
@@ -70,71 +60,6 @@ export function createOrderStore(query: Query, { keysOf }: Pick<StoreOptions, 'k
       }
     },
   }
-}
-
-/** What was in the way, if anything was: an order with this id, or holders of these keys. */
-interface Taken {
-  readonly id: boolean
-  readonly keys: readonly string[]
-}
-
-/**
- * Inserts an order with its keys, unless one of them is held. Only where another one inserts the same at the same time
- * the statement fails.
- */
-async function insert(query: Query, order: Order, keys: readonly string[]): Promise<Taken | undefined> {
-  const { id, provider, account, status, kind, orderNumber, qr, original, createdAt, expiresAt } = order
-  try {
-    const [row] = await query<{ isAdded: boolean; isKnown: boolean; taken: string | null }>(
-      `with taken as materialized (
-         select key from order_keys where key = any($13::text[])
-       ), added as (
-         insert into orders (id, provider, account, status, kind, order_number, qr, original, created_at, expires_at, act_at, record, keys)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint, $11::bigint, $12::text::json, $13::text[]
-         where not exists (select from taken)
-         on conflict (id) do nothing
-         returning id
-       ), held as (
-         insert into order_keys (key, order_id) select key, id from added, unnest($13::text[]) as key
-       )
-       select exists (select from added) as "isAdded", exists (select from orders where id = $1) as "isKnown",
-         (select json_agg(key)::text from taken) as taken`,
-      id,
-      provider,
-      account,
-      status,
-      kind,
-      orderNumber,
-      qr,
-      original,
-      createdAt,
-      expiresAt,
-      actDueAt(order),
-      JSON.stringify(order),
-      keys,
-    )
-    if (row?.isAdded) return undefined
-    const taken = row?.taken ? (JSON.parse(row.taken) as string[]) : []
-    return { id: row?.isKnown === true || taken.length === 0, keys: taken }
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    const [row] = await query<{ isKnown: boolean; taken: string | null }>(
-      `select exists (select from orders where id = $1) as "isKnown",
-         (select json_agg(key)::text from order_keys where key = any($2::text[])) as taken`,
-      id,
-      keys,
-    )
-    return { id: row?.isKnown === true, keys: row?.taken ? JSON.parse(row.taken) : [] }
-  }
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505'
-}
-
-/** In one order for all, so that of two none waits for the other. */
-function toKeys(keys: Readonly<Record<string, string>>): string[] {
-  return Object.values(keys).map(toKey).sort()
 }
 
 export interface OrderChange {

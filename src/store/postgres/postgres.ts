@@ -3,20 +3,20 @@ import type { Store, StoreOptions } from '../store.ts'
 import { createAccountStore } from './accounts.ts'
 import { parseAddress } from './address.ts'
 import { createBeginning } from './begin.ts'
-import { connect } from './connect.ts'
+import { connect, type Timers } from './connect.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createDueStore, freeClaims } from './due.ts'
 import { isTransient } from './errors.ts'
 import { createNews } from './news.ts'
 import { createOrderStore } from './orders.ts'
 import { createPruning } from './prune.ts'
-import { createSession, type Later } from './session.ts'
+import { createSession } from './session.ts'
 import { createCallStore, createJournalStore, createValueStore } from './values.ts'
 
 export interface PostgresOptions extends StoreOptions {
   /** Such as `postgres://user:password@host:5432/name`; see {@link parseAddress}. */
   readonly url: string
-  readonly later: Later
+  readonly timers: Timers
 }
 
 /** How often a database that does not answer at the start is asked again, and after how many milliseconds. */
@@ -25,13 +25,13 @@ const startPauseMs = 250
 
 /** @throws PaydoubleError `badConfig` */
 export function createPostgresStore(options: PostgresOptions): Store {
-  const { url, later } = options
+  const { url, timers } = options
   const address = parseAddress(url)
   const channel = `paydouble_${address.schema}`
-  const database = connect(address, { connections: address.connections })
+  const database = connect(address, timers, { connections: address.connections })
   const { query } = database
-  const session = createSession(address, { channel, later })
-  const news = createNews(query, { channel, later, sender: session.number })
+  const session = createSession(address, { channel, timers })
+  const news = createNews(query, { channel, timers, sender: session.number })
   const beginning = createBeginning(address, database, options)
   const orders = createOrderStore(query, options)
   const deliveries = createDeliveryStore(query, session.number)
@@ -54,7 +54,7 @@ export function createPostgresStore(options: PostgresOptions): Store {
         return await beginning.begin(initial)
       } catch (error) {
         if (!isTransient(error) || tries === startTries) throw error
-        await new Promise<void>(resolve => later(startPauseMs, resolve))
+        await new Promise<void>(resolve => timers.later(startPauseMs, resolve))
       }
     }
   }

@@ -1,6 +1,6 @@
 // A connection of its own, by which the database knows that this process lives, and over which it hears of others.
 import type { Address } from './address.ts'
-import { connect, type Database } from './connect.ts'
+import { connect, type Database, type Timers } from './connect.ts'
 
 export interface Session {
   /**
@@ -15,16 +15,13 @@ export interface Session {
 
 export interface SessionOptions {
   readonly channel: string
-  readonly later: Later
+  readonly timers: Timers
 }
-
-/** Calls back after so many real milliseconds. */
-export type Later = (ms: number, callback: () => void) => unknown
 
 /** How long to wait before connecting anew, in real milliseconds. */
 const reconnectMs = 250
 
-export function createSession(address: Address, { channel, later }: SessionOptions): Session {
+export function createSession(address: Address, { channel, timers }: SessionOptions): Session {
   const listeners = new Set<() => void>()
   let database: Database | undefined
   let opened: Promise<number> | undefined
@@ -42,7 +39,7 @@ export function createSession(address: Address, { channel, later }: SessionOptio
     opened = undefined
     own = undefined
     if (isClosed) return
-    later(reconnectMs, () => {
+    timers.later(reconnectMs, () => {
       if (!isClosed) number().then(tell, () => {})
     })
   }
@@ -53,7 +50,7 @@ export function createSession(address: Address, { channel, later }: SessionOptio
 
   async function open(): Promise<number> {
     const before = losses
-    database ??= connect(address, { connections: 1, onClose, onNotice })
+    database ??= connect(address, timers, { connections: 1, onClose, onNotice })
     const { query } = database
     await query(`listen ${channel}`)
     for (;;) {
