@@ -1,135 +1,145 @@
-// How many callbacks a second `paydouble serve` delivers: `npm run callbacks` here, after `npm run build` above.
-// Receiver, double and whoever pays are processes of their own, on one machine.
-import { fork, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+// Where the time of a callback goes: `npm run callbacks` here, after `npm run build` above. The receiver, the double and
+// whoever pays are processes of their own. How many a second there are is in the table of `npm run bench`.
 import { Agent, request as open } from 'node:http'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { median, medianRatio } from './harness/numbers.js'
+import { serveArgs, serverScript } from './harness/paths.js'
+import { cpuMicroseconds, startServer, stopAll } from './harness/process.js'
+import { createNumbers, paymentPath, toHeaders, toPayment } from './harness/qfpay.js'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const bin = join(here, '../dist/bin/bin.js')
 const count = Number(process.env.COUNT ?? 20_000)
-const rounds = Number(process.env.ROUNDS ?? 3)
-const only = process.env.ONLY
-const key = 'TESTKEY0000000000000000000000000'
+const rounds = Number(process.env.ROUNDS ?? 5)
+/** How many requests are on their way at once. */
 const atOnce = 100
+const pauseMs = 1000
 
-const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
-const receiver = fork(join(here, 'receiver.js'))
-const [receiverUrl] = await nextMessage(receiver)
+const provider = 'qfpay'
+const paidAtOnce = { provider, times: 'always', pay: { at: 'once' } }
+const toldLater = { provider, times: 'always', deliver: { callback: 'payment', sends: [{ after: pauseMs }] } }
+const paidLater = { provider, times: 'always', pay: { after: pauseMs } }
 
 const measures = {
   'a bare node:http client sends them': sendBare,
-  'all are due at one moment': () =>
-    fallDue({ pay: { at: 'once' } }, { deliver: { callback: 'payment', sends: [{ after: '1s' }] } }),
-  'all payers pay at one moment': () => fallDue({ pay: { after: '1s' } }),
+  'all of them are due at one moment': () => fallDue([paidAtOnce, toldLater]),
+  'all payers pay at one moment': () => fallDue([paidLater]),
   'each payer pays by a request': payByHand,
 }
 
-const results = {}
-for (let round = 0; round < rounds; round++) {
-  for (const [name, measure] of Object.entries(measures)) {
-    if (only !== undefined && !name.includes(only)) continue
-    const { rate, cpu } = await measure()
-    results[name] ??= { rates: [], cpu: [] }
-    results[name].rates.push(rate)
-    results[name].cpu.push(cpu)
+const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
+const numbers = createNumbers()
+const receiver = await startServer([serverScript('receiver.js')], { path: '/counted' })
+const results = Object.fromEntries(Object.keys(measures).map(name => [name, { rates: [], cpu: [] }]))
+try {
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measure] of Object.entries(measures)) {
+      const { rate, cpu } = await measure()
+      results[name].rates.push(rate)
+      results[name].cpu.push(cpu)
+    }
   }
+} finally {
+  agent.destroy()
+  await stopAll()
 }
-receiver.disconnect()
-agent.destroy()
 
-process.stdout.write(
-  `${count} callbacks to a bare node:http receiver, medians of ${rounds} rounds, Node ${process.version}\n\n`,
-)
 const [bare] = Object.values(results)
-const heads = ['', 'callbacks/s', 'cpu each', 'of bare']
+process.stdout.write(
+  `${count} callbacks to one receiver, medians of ${rounds} rounds in turn, Node ${process.version}\n\n`,
+)
+const heads = ['', 'callbacks/s', 'cpu of each', 'of bare']
 const rows = Object.entries(results).map(([name, { rates, cpu }]) => [
   name,
   String(Math.round(median(rates))),
   `${Math.round(median(cpu))} us`,
-  median(cpu.map((each, i) => each / bare.cpu[i])).toFixed(1),
+  medianRatio(cpu, bare.cpu).toFixed(1),
 ])
 for (const row of [heads, ...rows])
   process.stdout.write(
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(36) : cell.padStart(12))).join(' | ')} |\n`,
   )
 
-/** The ceiling: the same bodies from this process, with as many on their way at once. */
+/** The ceiling: bodies as long as those, from this process. */
 async function sendBare() {
   const body = 'x'.repeat(480)
-  await forget()
-  const before = process.cpuUsage()
-  await inTurn(count, () => call(receiverUrl, 'POST', '/paid', body, { 'content-type': 'application/json' }))
-  const { user, system } = process.cpuUsage(before)
-  return { rate: (await seen()).rate, cpu: (user + system) / count }
+  return watch(process.pid, () =>
+    inTurn(numbers(count), () =>
+      call(receiver.url, 'POST', '/notify', body, { 'content-type': 'text/plain' }),
+    ),
+  )
 }
 
 /** While the clock stands still orders are made, of which something falls due a second later. */
-async function fallDue(...faults) {
-  const double = await serve('--clock', 'manual')
-  for (const fault of faults)
-    await call(
-      double.url,
-      'POST',
-      '/_paydouble/api/faults',
-      JSON.stringify({ provider: 'qfpay', times: 'always', ...fault }),
-    )
-  await inTurn(count, i => order(double.url, i))
-  await forget()
-  const before = cpuMicroseconds(double.child.pid)
-  await call(double.url, 'POST', '/_paydouble/api/clock', '{"resume":true}')
-  const { rate } = await seen(count)
-  const cpu = (cpuMicroseconds(double.child.pid) - before) / count
+async function fallDue(faults) {
+  const double = await startDouble('--clock', 'manual')
+  for (const fault of faults) await control(double, 'POST', 'faults', fault)
+  await inTurn(numbers(count), number => order(double, number))
+  const seen = await watch(
+    double.pid,
+    async () => {
+      await control(double, 'POST', 'clock', { resume: true })
+    },
+    pauseMs,
+  )
   await double.stop()
-  return { rate, cpu }
+  return seen
 }
 
 /** Each order is paid by a request, which is answered when its callback was tried. */
 async function payByHand() {
-  const double = await serve()
-  const ids = await inTurn(count, i => order(double.url, i))
-  await forget()
-  const before = cpuMicroseconds(double.child.pid)
-  await inTurn(count, i => call(double.url, 'POST', `/_paydouble/api/orders/${ids[i]}/pay`, '{}'))
-  const cpu = (cpuMicroseconds(double.child.pid) - before) / count
-  const { rate } = await seen(count)
+  const double = await startDouble()
+  const ids = await inTurn(numbers(count), number => order(double, number))
+  const seen = await watch(double.pid, () =>
+    inTurn(ids, id => control(double, 'POST', `orders/${id}/pay`, {})),
+  )
   await double.stop()
-  return { rate, cpu }
+  return seen
 }
 
-async function order(url, i) {
-  const number = `n${i}`
-  const canonical = `mchid=ZaMVg12345&notify_url=${receiverUrl}/paid&out_trade_no=${number}&pay_type=800201&txamt=300&txcurrcd=HKD&txdtm=2026-01-01 09:00:00`
-  const sign = createHash('md5')
-    .update(canonical + key)
-    .digest('hex')
-    .toUpperCase()
-  const answer = await call(
-    url,
-    'POST',
-    '/trade/v1/payment',
-    `txamt=300&txcurrcd=HKD&pay_type=800201&out_trade_no=${number}&txdtm=2026-01-01+09%3A00%3A00&mchid=ZaMVg12345&notify_url=${encodeURIComponent(`${receiverUrl}/paid`)}`,
-    {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-qf-appcode': 'DEMO0APP0CODE0000000000000000001',
-      'x-qf-sign': sign,
-    },
-  )
+async function startDouble(...flags) {
+  const double = await startServer([...serveArgs, ...flags])
+  await control(double, 'PUT', 'accounts/qfpay/demo', { notifyUrl: `${receiver.url}/notify` })
+  return double
+}
+
+/** Has callbacks sent, and says how quickly they came and what they took of a process. */
+async function watch(pid, begin, dueInMs = 0) {
+  await call(receiver.url, 'GET', '/counted?anew')
+  const before = cpuMicroseconds(pid)
+  const began = Date.now() + dueInMs
+  await begin()
+  for (;;) {
+    const counted = JSON.parse(await call(receiver.url, 'GET', '/counted'))
+    if (counted.count >= count)
+      return {
+        rate: (count * 1000) / (counted.last - began),
+        cpu: (cpuMicroseconds(pid) - before) / count,
+      }
+    await sleep(100)
+  }
+}
+
+async function order(double, number) {
+  const { body, sign } = toPayment(number)
+  const answer = await call(double.url, 'POST', paymentPath, body, toHeaders(sign))
   const { syssn } = JSON.parse(answer)
   if (!syssn) throw new Error(`the order was refused: ${answer}`)
   return syssn
 }
 
-/** Has all of them done, so many at once. */
-async function inTurn(number, work) {
+function control(double, method, path, body) {
+  return call(double.url, method, `/_paydouble/api/${path}`, JSON.stringify(body), {
+    'content-type': 'application/json',
+  })
+}
+
+/** Does it for all of them, so many at once. */
+async function inTurn(all, work) {
   const done = []
   let next = 0
   const worker = async () => {
-    while (next < number) {
+    while (next < all.length) {
       const i = next++
-      done[i] = await work(i)
+      done[i] = await work(all[i])
     }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
@@ -137,8 +147,8 @@ async function inTurn(number, work) {
 }
 
 function call(url, method, path, body, headers = {}) {
+  const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(url)
     const request = open({ agent, host: hostname, port, path, method, headers }, response => {
       let text = ''
       response.setEncoding('utf8')
@@ -148,58 +158,10 @@ function call(url, method, path, body, headers = {}) {
       response.on('end', () =>
         response.statusCode < 300
           ? resolve(text)
-          : reject(new Error(`${path}: ${response.statusCode} ${text}`)),
+          : reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`)),
       )
     })
     request.on('error', reject)
     request.end(body)
   })
-}
-
-async function serve(...flags) {
-  const profile = process.env.PROFILE ? ['--cpu-prof', '--cpu-prof-dir', process.env.PROFILE] : []
-  const child = spawn(
-    process.execPath,
-    [...profile, bin, 'serve', '--port', '0', '--json', '--no-rate-limits', ...flags],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const line = await new Promise(resolve =>
-    child.stdout.once('data', data => resolve(String(data).split('\n')[0])),
-  )
-  const ended = new Promise(resolve => child.once('exit', resolve))
-  return {
-    child,
-    url: JSON.parse(line).url,
-    stop() {
-      child.kill('SIGTERM')
-      return ended
-    },
-  }
-}
-
-async function forget() {
-  receiver.send({ forget: true })
-  await nextMessage(receiver)
-}
-
-/** What the receiver has seen, once it is so many. */
-async function seen(number = 0) {
-  receiver.send({ number })
-  return nextMessage(receiver)
-}
-
-function nextMessage(child) {
-  return new Promise(resolve => child.once('message', resolve))
-}
-
-/** User and system time of a process so far. */
-function cpuMicroseconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10_000
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 }

@@ -113,8 +113,8 @@ export function createCallbackControl(parts: {
     await callbacks.catchUp([delivery])
     if (delivery.dueAt !== null) scheduler.expect(delivery.dueAt)
     await scheduler.runDue()
-    await scheduler.settled([delivery.id])
-    return (await store.getDelivery(delivery.id)) ?? delivery
+    const [settled] = await scheduler.settled([delivery.id])
+    return settled ?? delivery
   }
 
   return {
@@ -123,11 +123,18 @@ export function createCallbackControl(parts: {
     waitFor(wanted) {
       const { times = 1, timeoutMs = 5000 } = wanted
       return new Promise((resolve, reject) => {
+        /** Whether it looks, and whether there were attempts since it began to. */
+        let looking: 'no' | 'yes' | 'again' = 'no'
         const look = () => {
+          looking = looking === 'no' ? 'yes' : 'again'
+          if (looking === 'again') return
           enough(wanted).then(({ tried, count }) => {
-            if (count < times) return
-            finish()
-            resolve(tried)
+            const isNews = looking === 'again'
+            looking = 'no'
+            if (count >= times) {
+              finish()
+              resolve(tried)
+            } else if (isNews) look()
           }, fail)
         }
         const fail = (error: unknown) => {

@@ -89,9 +89,8 @@ export function createPayer(parts: {
     if (!changed) throw notPending(await store.getOrder(order.id), order.id)
     const { order: paid, deliveries: outgoing } = changed
     await scheduler.runDue()
-    await scheduler.settled(outgoing.map(delivery => delivery.id))
-    const tried = await Promise.all(outgoing.map(({ id }) => store.getDelivery(id)))
-    const deliveries = tried.filter(delivery => delivery !== undefined)
+    const settled = await scheduler.settled(outgoing.map(delivery => delivery.id))
+    const deliveries = settled.filter(delivery => delivery !== undefined)
     return { outcome: 'paid', order: paid, deliveries, findings: [...findings, ...undelivered(deliveries)] }
   }
 

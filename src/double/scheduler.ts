@@ -23,8 +23,11 @@ export interface Scheduler {
    * @throws PaydoubleError `badMoment`, `clockGoesBack`
    */
   advance(move: Move): Promise<Fired[]>
-  /** Waits until no attempt of these deliveries is under way. */
-  settled(deliveryIds: readonly string[]): Promise<void>
+  /**
+   * Waits until no attempt of these deliveries is under way.
+   * @returns each as it is then; undefined where it is no longer there
+   */
+  settled(deliveryIds: readonly string[]): Promise<(Delivery | undefined)[]>
   /** Waits until no attempt is under way. */
   idle(): Promise<void>
   reset(): void
@@ -398,9 +401,13 @@ export function createScheduler(
 
     advance,
 
-    async settled(deliveryIds) {
-      await Promise.all(deliveryIds.map(id => underWay.get(id)?.ended))
-    },
+    settled: deliveryIds =>
+      Promise.all(
+        deliveryIds.map(async id => {
+          const fired = await underWay.get(id)?.ended
+          return fired?.kind === 'attempted' ? fired.delivery : store.getDelivery(id)
+        }),
+      ),
 
     async idle() {
       await Promise.allSettled([...underWay.values()].map(({ ended }) => ended))

@@ -49,14 +49,16 @@ export function createDue(
 
   /** Takes acts and deliveries that are due by then, the first of them first. */
   function takeOthers(first: NextDue, until: number, { now, limit }: ClaimOptions): Due[] {
-    const due = [
-      ...(first.act > until ? [] : many<Order>(acts, until, limit)).map(
-        order => ({ kind: 'act', dueAt: actDueAt(order) ?? now, order }) as const,
-      ),
-      ...(first.delivery > until ? [] : many<Delivery>(deliveries, until, limit)).map(
-        delivery => ({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery }) as const,
-      ),
-    ]
+    const dueActs = (first.act > until ? [] : many<Order>(acts, until, limit)).map(
+      order => ({ kind: 'act', dueAt: actDueAt(order) ?? now, order }) as const,
+    )
+    // Where there are acts enough, only what comes before the last of them is still of interest.
+    const last = dueActs.length < limit ? undefined : dueActs.at(-1)
+    const end = last === undefined ? until : last.dueAt - 1
+    const dueDeliveries = (first.delivery > end ? [] : many<Delivery>(deliveries, end, limit)).map(
+      delivery => ({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery }) as const,
+    )
+    const due = [...dueActs, ...dueDeliveries]
     due.sort((a, b) => a.dueAt - b.dueAt)
     due.length = Math.min(due.length, limit)
     for (const item of due) if (item.kind === 'delivery') claim.run(1, item.delivery.id)
