@@ -137,6 +137,7 @@ function exchange(
     signal.addEventListener('abort', breakOff, { once: true })
     request.on('error', error => fail(toReason(error, url)))
     request.on('close', () => {
+      if (isOver) return
       const when = hasBegun ? 'in the middle of its answer' : 'without an answer'
       fail(new Error(`${new URL(url).host} ended the connection ${when}`))
     })
