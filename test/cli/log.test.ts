@@ -52,8 +52,7 @@ const callback =
 const stranger = /^[\d:.]{12} warn {2}GET \/_paydouble\/api\/orders: 401 tokenNeeded$/
 const broken = /^[\d:.]{12} warn {2}no request: 400 badHttp: The request is no valid HTTP/
 const control = /^[\d:.]{12} debug PUT \/_paydouble\/api\/accounts\/its500\/demo: 200$/
-const payment = /^[\d:.]{12} warn {2}the payer of its500: paid/
-const paymentFinding = /callbackNotAcknowledged/
+const payment = /^[\d:.]{12} info {2}the payer of its500: paid/
 
 test.each([
   ['silent', [], [exchange, refusal, callback, stranger, broken, control]],
@@ -191,6 +190,31 @@ test('a line shows no secret that was known when it was written, and none withou
   await log.close()
   expect(written.join('')).toMatch(/is it …cdef\?/)
   expect(written.join('')).not.toContain('0123456789abcdef')
+})
+
+test('a path of no operation is shown without what may be a secret', async () => {
+  const { log, written } = logWith()
+  const request = {
+    door: 'http',
+    method: 'GET',
+    host: '',
+    path: '/v1/sk_live_51ProductionKey',
+    query: '',
+    headers: {},
+    body: new Uint8Array(),
+  }
+  log.exchange({
+    id: '1',
+    kind: 'request',
+    at: 0,
+    bodyBytes: 0,
+    step: 'provider',
+    findings: [],
+    outcome: 'unmatched',
+    request,
+  })
+  await log.close()
+  expect(written.join('')).toMatch(/ info {2}GET \/v1\/…nKey: unmatched\n$/)
 })
 
 test('what came from outside begins no line of its own', async () => {

@@ -3,8 +3,6 @@ import type { Double } from '../../double/double.ts'
 import type { Exchange } from '../../double/journal.ts'
 import type { Explanation } from '../../signature/index.ts'
 
-const secretHeaders = new Set(['authorization', 'payment-secret', 'cookie', 'proxy-authorization'])
-
 /**
  * Journal entries as JSON. Other requests get their turn before each signature that is explained, since
  * that takes milliseconds.
@@ -64,7 +62,7 @@ function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
-      secretHeaders.has(name) ? mask(String(value)) : value,
+      secretName.test(name) ? mask(String(value)) : value,
     ]),
   )
 }
@@ -87,14 +85,28 @@ export async function secretsOf(double: Double): Promise<string[]> {
   })
 }
 
-/** What stands in fields that hold secrets: wrong ones too, and those that were good before. */
+/** Names under which anybody would look for a secret, of headers and of fields. */
+const secretName = /secret|passw|token|(api|client|private)[-_]?key|authorization|cookie/i
+
+/** What stands in fields that hold secrets: wrong ones too, those that were good before, and such as are of no provider here. */
 export function secretsIn(double: Double, exchanges: readonly Exchange[]): string[] {
   const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
-  return exchanges.flatMap(({ provider = '', params, response }) => {
+  return exchanges.flatMap(({ provider = '', params, request, response }) => {
     const names = contracts.get(provider)?.account.secretFields ?? []
-    if (names.length === 0) return []
-    return [params, readJson(response?.body)].flatMap(part => valuesNamed(part, names))
+    const isSecret = (name: string) => names.includes(name) || secretName.test(name)
+    const headers = valuesNamed(request?.headers, isSecret).map(value =>
+      value.replace(/^(Bearer|Basic) +/i, ''),
+    )
+    const query = Object.fromEntries(new URLSearchParams(request?.query))
+    const asked = request && (readJson(request.body) ?? readForm(request))
+    const parts = [query, params ?? asked, readJson(response?.body)]
+    return [...headers, ...parts.flatMap(part => valuesNamed(part, isSecret))]
   })
+}
+
+function readForm({ headers, body }: NonNullable<Exchange['request']>): object | undefined {
+  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return undefined
+  return Object.fromEntries(new URLSearchParams(textOf(body)))
 }
 
 function readJson(body: string | Uint8Array | undefined): unknown {
@@ -105,10 +117,11 @@ function readJson(body: string | Uint8Array | undefined): unknown {
   }
 }
 
-function valuesNamed(part: unknown, names: readonly string[]): string[] {
-  if (typeof part !== 'object' || part === null) return []
+/** @param depth how far down it looks: what is sent may be of any depth */
+function valuesNamed(part: unknown, isSecret: (name: string) => boolean, depth = 20): string[] {
+  if (typeof part !== 'object' || part === null || depth === 0) return []
   return Object.entries(part).flatMap(([name, value]) =>
-    typeof value === 'string' && names.includes(name) ? [value] : valuesNamed(value, names),
+    typeof value === 'string' && isSecret(name) ? [value] : valuesNamed(value, isSecret, depth - 1),
   )
 }
 

@@ -375,3 +375,16 @@ test('beyond the number of connections those that come are closed, and the other
   second.socket.destroy()
   await eventually(() => expectAlive(door))
 })
+
+test('a body of 300,000 lists within each other is a refusal like another, also in the journal', async () => {
+  const { door } = await open()
+  const body = '['.repeat(300_000) + ']'.repeat(300_000)
+  const headers = { 'content-type': 'application/json' }
+  for (const path of ['/dms/cash-out/payment', '/nothing', '/_paydouble/api/faults']) {
+    const answer = await door.send('', { method: 'POST', path, headers, body })
+    expect(answer.status).not.toBe(500)
+  }
+  // Of this one all is kept.
+  await door.send('', { method: 'POST', path: '/nothing', headers, body: body.slice(292_000, 308_000) })
+  expect((await door.send('', { path: '/_paydouble/api/requests' })).status).toBe(200)
+})
