@@ -90,6 +90,12 @@ test('time and chance come from the clock and the random streams alone', () => {
   expect(files.filter(file => !allowed.test(file) && ambient.test(code(file)))).toEqual([])
 })
 
+test('the server starts without fetch, which an import of a value of node:http would load', () => {
+  const parts = ['src/doors', 'src/double', 'src/store', 'src/contract']
+  const named = /^import (?!type ).*'node:https?'/m
+  expect(files.filter(file => parts.includes(partOf(file)) && named.test(read(file)))).toEqual([])
+})
+
 test('the vocabulary imports zod and nothing else', () => {
   const foreign = files
     .filter(file => file.startsWith('src/contract/'))

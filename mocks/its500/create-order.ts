@@ -12,7 +12,6 @@ import {
   toPage,
 } from '../../src/double/simulator.ts'
 import type { Order } from '../../src/store/records.ts'
-import { toCashierPage } from './cashier-page.ts'
 import { drawDiscounts } from './discount.ts'
 import { type Fields, fieldsOf, type Its500Context } from './orders.ts'
 import { amountCode, codeFinding, codeOf, receivingCodes } from './receiving-codes.ts'
@@ -88,7 +87,7 @@ export async function createOrder(
       return { ...order, orderNumber: order.id }
     })
     if ('conflict' in created) continue
-    if (shown) return toPage(cashierPageOf(created.order, shown, now))
+    if (shown) return toPage(await cashierPageOf(created.order, shown, now))
     return answer(created.order, { ...codes, ...amountCode(created.order) }, settings.spacedKeys)
   }
   return context.fail('amountsExhausted', {
@@ -104,7 +103,9 @@ function payTypesOf(type: PayType | undefined): PayType[] {
   return type ? [type] : [...payTypes]
 }
 
-function cashierPageOf(order: Order, payType: 'wx' | 'ali', now: number): string {
+async function cashierPageOf(order: Order, payType: 'wx' | 'ali', now: number): Promise<string> {
+  // Few ask for it, and what draws the code is large.
+  const { toCashierPage } = await import('./cashier-page.ts')
   const { name, price, originalprice, reurl } = fieldsOf(order)
   return toCashierPage({
     orderId: order.id,

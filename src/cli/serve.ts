@@ -76,8 +76,9 @@ async function serve(flags: Flags): Promise<void> {
     directory: process.cwd(),
   })
   const chosen = chooseSimulators(config.providers)
-  // Those that are not served are checked as well: a mistake is found before it matters.
-  toInitialAccounts(simulators, toAccounts(simulators, config), createRandom(1))
+  // Those of others are checked as well: a mistake is found before it matters.
+  const others = simulators.filter(simulator => !chosen.includes(simulator))
+  toInitialAccounts(others, toAccounts(others, config), createRandom(1))
   const { allowedCallbackHosts = [] } = config
   const secrets = configuredSecrets(chosen, config)
   const log =

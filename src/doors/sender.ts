@@ -1,7 +1,7 @@
 // How the server sends callbacks: over node:http, because there the address of a host can be checked at the moment of
 // connecting. A keep-alive connection goes on to the address that was checked, and nothing is sent through a proxy.
 import { lookup as systemLookup } from 'node:dns'
-import { Agent, type ClientRequest, type IncomingMessage, request as requestOverHttp } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { type CallbackPolicy, createCallbackPolicy, hostOf } from '../double/callback-policy.ts'
 import type { CallbackRequest, Deliver } from '../double/callbacks.ts'
@@ -43,6 +43,7 @@ export function createSender(options: SenderOptions = {}): Deliver {
     timeout: idleMs,
     lookup: checking(policy, lookup),
   }
+  const { request: requestOverHttp, Agent } = process.getBuiltinModule('node:http')
   const http = { request: requestOverHttp, agent: new Agent(agentOptions) }
   let https: typeof http | undefined
 

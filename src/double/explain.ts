@@ -1,9 +1,12 @@
 // Why signatures did not match: of requests in the journal, and of callbacks that were sent.
 import { PaydoubleError } from '../contract/index.ts'
-import { type Explanation, explainExchange, explainSignature, toAutopsyText } from '../signature/index.ts'
+import type { Explanation } from '../signature/index.ts'
 import type { Delivery } from '../store/records.ts'
 import type { Double } from './double.ts'
 import type { Exchange, JournalFilter } from './journal.ts'
+
+// Loaded when something is to be explained, because most doubles never explain anything.
+const loadAutopsy = () => import('../signature/index.ts')
 
 type Explainable = Pick<Double, 'simulators' | 'accounts' | 'journal'>
 
@@ -18,6 +21,7 @@ export function createExplainer(
   const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
   const known = new WeakMap<Exchange, { by: string; explanation: Explanation | undefined }>()
   return async () => {
+    const { explainExchange } = await loadAutopsy()
     const accounts = await double.accounts.list()
     const by = JSON.stringify(accounts)
     return exchange => {
@@ -52,7 +56,7 @@ export async function explainLastMismatch(
     const { items, next } = double.journal.list(of, { limit: 100, after })
     for (const exchange of items) {
       const explanation = explain(exchange)
-      if (explanation) return toAutopsyText(explanation)
+      if (explanation) return (await loadAutopsy()).toAutopsyText(explanation)
     }
     after = next ?? undefined
   } while (after !== undefined)
@@ -103,6 +107,7 @@ export async function explainDelivery(
   const account = accounts.find(({ id }) => id === delivery.account)
   if (!contract) throw missing('unknownProvider', `the provider ${JSON.stringify(provider)}`)
   if (!account) throw missing('unknownAccount', `the account ${provider}/${delivery.account}`)
+  const { explainSignature } = await loadAutopsy()
   return explainSignature(contract, { headers, body }, { account, accounts, direction: 'callback', computed })
 }
 

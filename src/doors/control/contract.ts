@@ -1,6 +1,7 @@
 // What `/_paydouble/` promises, in the same vocabulary as the providers' contracts.
 import * as z from 'zod'
 import { type Api, assumed, defineOperation, type ErrorRow } from '../../contract/index.ts'
+import { looseObject } from '../../contract/loose-object.ts'
 import { faultSchema } from '../../double/fault.ts'
 import { planSchema } from '../../double/plan.ts'
 import { durationSchema, sendSchema } from '../../double/schedule.ts'
@@ -15,22 +16,22 @@ import {
 /** Everything here is ours, so there is nobody else who could say it. */
 const ours = assumed('the control interface is paydouble itself')
 
-const findingSchema = z.looseObject({
+const findingSchema = looseObject(() => ({
   kind: z.string(),
   severity: z.enum(['breaking', 'additive', 'note']),
   pointer: z.string().meta({ description: 'JSON pointer into the message.' }),
   message: z.string(),
-})
+}))
 
-const mistakeSchema = z.looseObject({
+const mistakeSchema = looseObject(() => ({
   id: z.string().meta({ description: 'Stable.' }),
   title: z.string().meta({ description: 'What the signer did, as the end of "The client …".' }),
   explanation: z.string(),
   remedy: z.string(),
   detail: z.string().optional().meta({ description: 'Which of several ways, such as the field.' }),
-})
+}))
 
-const autopsySchema = z.looseObject({
+const autopsySchema = looseObject(() => ({
   provider: z.string(),
   account: z.string(),
   direction: z.enum(['request', 'response', 'callback']),
@@ -62,9 +63,9 @@ const autopsySchema = z.looseObject({
     .optional(),
   next: z.array(z.string()).optional().meta({ description: 'What to check next.' }),
   check: z.looseObject({ ok: z.boolean(), reason: z.string().nullable() }).nullable().optional(),
-})
+}))
 
-const exchangeSchema = z.looseObject({
+const exchangeSchema = looseObject(() => ({
   id: z.string(),
   kind: z.enum(['request', 'payment']),
   at: z.int().meta({ description: "Milliseconds since 1970 on the double's clock." }),
@@ -80,16 +81,16 @@ const exchangeSchema = z.looseObject({
   autopsy: autopsySchema.nullable().meta({
     description: 'Why the signature or the credential was refused; null where it was not.',
   }),
-})
+}))
 
 const pageOf = <S extends z.ZodType>(item: S) =>
-  z.looseObject({
+  looseObject(() => ({
     items: z.array(item).meta({ description: 'Newest first.' }),
     next: z
       .string()
       .nullable()
       .meta({ description: 'Cursor of the next page, to be sent as `after`; or null.' }),
-  })
+  }))
 
 const paging = {
   limit: z
@@ -106,12 +107,12 @@ const paging = {
 
 const amount = z.int().positive().optional().meta({ description: 'What the payer pays, in minor units.' })
 
-const paymentSchema = z.looseObject({
+const paymentSchema = looseObject(() => ({
   outcome: z.enum(['paid', 'lost']),
   order: orderSchema,
   deliveries: z.array(deliverySchema),
   findings: z.array(findingSchema),
-})
+}))
 
 const payFields = {
   amount,
@@ -122,25 +123,25 @@ const payFields = {
   again: z.boolean().optional().meta({ description: 'Pays once more what is paid already.' }),
 }
 
-const ruleSchema = z.looseObject({
+const ruleSchema = looseObject(() => ({
   id: z.string(),
   fault: faultSchema,
   left: z.int().nullable().meta({ description: 'How often it can still strike; null for always.' }),
-})
+}))
 
-const firedSchema = z.looseObject({
+const firedSchema = looseObject(() => ({
   kind: z.enum(['expired', 'acted', 'attempted']),
   at: z.int(),
   order: z.string().meta({ description: 'Id of the order.' }),
   delivery: z.string().optional().meta({ description: 'Id of the delivery that was tried.' }),
   status: z.string().meta({ description: 'Of the order, or of the delivery, after it.' }),
-})
+}))
 
-const clockSchema = z.looseObject({
+const clockSchema = looseObject(() => ({
   kind: z.enum(['system', 'manual', 'offset']),
   now: z.int().meta({ description: 'Milliseconds since 1970.' }),
   time: z.string().meta({ description: 'The same as ISO 8601.' }),
-})
+}))
 
 const idPath = z.object({ id: z.string() })
 const accountPath = z.object({ provider: z.string(), id: z.string().min(1) })
@@ -149,7 +150,7 @@ const wholeNumber = (most: number) =>
   z.string().refine(text => /^[1-9]\d*$/.test(text) && Number(text) <= most, `not a number from 1 to ${most}`)
 
 const json = ['application/json']
-const nothing = { in: 'query', schema: z.looseObject({}) } as const
+const nothing = { in: 'query', schema: looseObject(() => ({})) } as const
 /** The path says it all. */
 const nothingMore = { in: 'body', contentTypes: json, schema: z.strictObject({}) } as const
 
@@ -162,14 +163,14 @@ export const controlOperations = {
     path: '/_paydouble/health',
     summary: 'Whether the double answers, and what it is.',
     request: nothing,
-    response: z.looseObject({
+    response: looseObject(() => ({
       status: z.literal('ok'),
       version: z.string(),
       seed: z.int(),
       clock: z.enum(['system', 'manual', 'offset']),
       now: z.int(),
       providers: z.array(z.string()),
-    }),
+    })),
   }),
   listAccounts: operation({
     methods: ['GET'],
@@ -208,7 +209,7 @@ export const controlOperations = {
     summary: 'Forgets an account and what it did.',
     pathParameters: accountPath,
     request: nothing,
-    response: z.looseObject({ removed: z.literal(true) }),
+    response: looseObject(() => ({ removed: z.literal(true) })),
   }),
   listOrders: operation({
     methods: ['GET'],
@@ -327,7 +328,7 @@ export const controlOperations = {
           .meta({ description: 'Milliseconds until it gives up; 5,000 where it is not sent.' }),
       }),
     },
-    response: z.looseObject({ items: z.array(deliverySchema).meta({ description: 'Oldest first.' }) }),
+    response: looseObject(() => ({ items: z.array(deliverySchema).meta({ description: 'Oldest first.' }) })),
   }),
   getDelivery: operation({
     methods: ['GET'],
@@ -372,7 +373,7 @@ export const controlOperations = {
         order: z.string().optional().meta({ description: 'Id of the order.' }),
       }),
     },
-    response: z.looseObject({ items: z.array(deliverySchema) }),
+    response: looseObject(() => ({ items: z.array(deliverySchema) })),
   }),
   replyToDelivery: operation({
     methods: ['POST'],
@@ -450,7 +451,7 @@ export const controlOperations = {
     path: '/_paydouble/api/faults',
     summary: 'The faults that are not used up, in their order.',
     request: nothing,
-    response: z.looseObject({ items: z.array(ruleSchema) }),
+    response: looseObject(() => ({ items: z.array(ruleSchema) })),
   }),
   removeFaults: operation({
     methods: ['DELETE'],
@@ -467,7 +468,9 @@ export const controlOperations = {
           .meta({ description: 'Of one fault, as it was answered when it was added.' }),
       }),
     },
-    response: z.looseObject({ items: z.array(ruleSchema).meta({ description: 'Those that are left.' }) }),
+    response: looseObject(() => ({
+      items: z.array(ruleSchema).meta({ description: 'Those that are left.' }),
+    })),
   }),
   applyPlan: operation({
     methods: ['POST'],
@@ -523,7 +526,7 @@ export const controlOperations = {
     path: '/_paydouble/api/reset',
     summary: 'Makes the double as it was when it was new.',
     request: nothingMore,
-    response: z.looseObject({ reset: z.literal(true) }),
+    response: looseObject(() => ({ reset: z.literal(true) })),
   }),
 }
 
@@ -581,12 +584,12 @@ export const controlApi: Api = {
   operations: controlOperations,
   callbacks: {},
   errors: controlErrors,
-  refusal: z.looseObject({
+  refusal: looseObject(() => ({
     error: z.looseObject({
       code: z.string().meta({ description: 'Stable.' }),
       message: z.string().meta({ description: 'What went wrong, why, and what to do.' }),
     }),
-  }),
+  })),
   rateLimits: [],
   rules: {},
   security: {},
