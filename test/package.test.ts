@@ -46,6 +46,15 @@ test('the installed command prints the documents', async () => {
   expect(printed.stdout).toBe(readFileSync(join(root, 'specs/dms.openapi.yaml'), 'utf8'))
 })
 
+test('the installed command runs where nothing can be kept beside it', async () => {
+  const kept = join(folder, 'node_modules/paydouble/.cache')
+  rmSync(kept, { recursive: true, force: true })
+  writeFileSync(kept, '')
+  const asked = await run(join(folder, 'node_modules/.bin/paydouble'), ['--version'], { cwd: folder })
+  rmSync(kept)
+  expect(asked).toMatchObject({ code: 0, stderr: '' })
+})
+
 test('a test file can import what the README imports, with types', async () => {
   const source = `
 import { setupServer } from 'msw/node'

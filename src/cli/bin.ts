@@ -12,6 +12,9 @@ if (major < 22 || (major === 22 && minor < 13)) {
     if ('code' in error && error.code === 'EPIPE') process.exit()
     throw error
   })
+  // Code that was compiled once is kept in the folder of the package, where nobody else can put something in its
+  // place; where that cannot be written, each start compiles anew.
+  process.getBuiltinModule('node:module').enableCompileCache(`${import.meta.dirname}/../../.cache`)
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv)
 }

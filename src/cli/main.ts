@@ -69,6 +69,7 @@ function reportBug(error: unknown): number {
 
 /** The command that is called; where none is known by its name, all, for the help and for suggestions. */
 function toLoad([, , name = '']: readonly string[]) {
+  if (name === '-V' || name === '--version') return []
   const called = Object.hasOwn(commands, name) ? commands[name] : undefined
   return called ? [called] : Object.values(commands)
 }
