@@ -1,11 +1,11 @@
 // A callback against its contract: what the provider does otherwise, and whether the merchant has taken it.
 import type { Callback, Contract, Finding } from '../contract/index.ts'
+import { madeOnce } from '../contract/made-once.ts'
 import { type Explanation, isBodySigned } from '../signature/index.ts'
 import type { CapturedExchange } from './exchange.ts'
 import { judgeBody } from './judge-body.ts'
 import { explainBody, signatureFinding } from './judge-response.ts'
 import type { KnownAccounts } from './known-accounts.ts'
-import { madeOnce } from './made-once.ts'
 import type { MatchedCallback } from './match.ts'
 import { showValue } from './show-value.ts'
 import { readText } from './text.ts'

@@ -8,10 +8,10 @@ import {
   type Operation,
   type WireRequest,
 } from '../contract/index.ts'
+import { madeOnce } from '../contract/made-once.ts'
 import { type Explanation, explainSignature } from '../signature/index.ts'
 import { type CapturedExchange, toBytes } from './exchange.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
-import { madeOnce } from './made-once.ts'
 import { type MatchedOperation, queryOf } from './match.ts'
 import { createValueCheck, type ValueCheck } from './value-check.ts'
 

@@ -1,11 +1,11 @@
 // An answer against its operation: what the provider does otherwise.
 import * as z from 'zod'
 import type { Contract, ErrorRow, Finding, Operation, Settings } from '../contract/index.ts'
+import { madeOnce } from '../contract/made-once.ts'
 import { type Explanation, explainSignature, isBodySigned } from '../signature/index.ts'
 import type { CapturedBody, CapturedResponse } from './exchange.ts'
 import { judgeBody } from './judge-body.ts'
 import type { CheckAccount, KnownAccounts } from './known-accounts.ts'
-import { madeOnce } from './made-once.ts'
 import type { MatchedOperation } from './match.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { readText } from './text.ts'

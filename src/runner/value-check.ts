@@ -1,5 +1,6 @@
 // A value against a schema of a contract, as findings that name the kind of difference.
 import type * as z from 'zod'
+import { createFits } from '../contract/fits.ts'
 import {
   type Finding,
   inOurWords,
@@ -8,7 +9,6 @@ import {
   provenanceOf,
   toPointer,
 } from '../contract/index.ts'
-import { createFits } from './fits.ts'
 import { type Mismatch, pairRenamed } from './renamed-fields.ts'
 import { createShow, hasManyDigits, showValue } from './show-value.ts'
 import { toTree, type Unknown, unknownFields } from './unknown-fields.ts'

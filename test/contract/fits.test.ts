@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { contracts } from '../../contracts/index.ts'
+import { createFits } from '../../src/contract/fits.ts'
 import type { Operation } from '../../src/contract/index.ts'
-import { createFits } from '../../src/runner/fits.ts'
 
 const examples = contracts.flatMap(({ id, operations, callbacks }) => [
   ...Object.entries<Operation>(operations).flatMap(([name, { request, response, examples: own }]) =>
