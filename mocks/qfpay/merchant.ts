@@ -5,7 +5,7 @@ import type { QfpayContext } from './orders.ts'
 /** Refuses a request whose `mchid` is not that of the account. @param sent one, or several by commas */
 export function checkMchid(sent: string | undefined, { account, fail }: QfpayContext): void {
   const { mchid } = account.credentials
-  if (mchid === null ? sent === undefined : sent?.split(',').includes(mchid)) return
+  if (mchid === null ? sent === undefined : sent === mchid || sent?.split(',').includes(mchid)) return
   fail('wrongMchid', {
     kind: 'mchid',
     severity: 'breaking',

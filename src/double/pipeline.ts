@@ -159,7 +159,7 @@ async function run(
       exchange,
     )
     reach('simulate')
-    const refused = await call?.take('error')
+    const refused = call && (await call.take('error'))
     if (refused !== undefined) throw new Refusal(toErrorName(contract, refused))
     const shown: Order[] = []
     const context = createContext(parts, {
@@ -172,18 +172,22 @@ async function run(
     })
     const simulate = simulator.operations[name]
     if (!simulate) return unmatched(parts, incoming, exchange, contract)
-    const body = await simulate(params as never, context).finally(async () => {
+    let body: object
+    try {
+      body = (await simulate(params as never, context)) as object
+    } finally {
       // A query that finds an order waiting may well answer with a row of the error table.
       if (shown.length > 0) await parts.progress.queried(shown)
-    })
+    }
     reach('encode')
     exchange.outcome = 'answered'
     const page = pageOf(body)
     if (page !== undefined) return strikeAfter(parts, after, toPageResponse(page), exchange)
     checkAnswer(`the answer of ${contract.id}.${name}`, operation.response, body)
-    const changes = await call?.take('answer')
-    const sent = changes ? changeAnswer(body as object, changes) : (body as object)
-    return strikeAfter(parts, after, wire.encode(sent, account.credentials), exchange)
+    const changes = call && (await call.take('answer'))
+    const sent = changes ? changeAnswer(body, changes) : body
+    const answer = wire.encode(sent, account.credentials)
+    return after ? strikeAfter(parts, after, answer, exchange) : answer
   } catch (error) {
     if (!isRefusal(error)) throw error
     exchange.outcome = 'refused'

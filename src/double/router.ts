@@ -45,17 +45,29 @@ export function createRouter(simulators: readonly Simulator[]): Router {
     return last.owner
   }
 
+  /** The one provider that has such a path. */
+  function onlyOwner(path: string): Simulator | undefined {
+    let only: Simulator | undefined
+    for (const candidate of simulators) {
+      if (!owns(candidate, path)) continue
+      if (only) return undefined
+      only = candidate
+    }
+    return only
+  }
+
   return {
     route(request) {
-      const [, id = ''] = request.path.split('/', 2)
-      const named = byId.get(id)
-      const rest = request.path.slice(id.length + 1) || '/'
-      // The own paths of a provider may begin with its id: then the path alone says all.
-      if (named && (owns(named, rest) || !owns(named, request.path))) {
-        return { simulator: named, request: { ...request, path: rest } }
+      const { path } = request
+      const end = path.indexOf('/', 1)
+      const named = byId.get(path.slice(1, end < 0 ? undefined : end))
+      if (named) {
+        const rest = (end < 0 ? '' : path.slice(end)) || '/'
+        // The own paths of a provider may begin with its id: then the path alone says all.
+        if (owns(named, rest) || !owns(named, path))
+          return { simulator: named, request: { ...request, path: rest } }
       }
-      const [owner, another] = simulators.filter(candidate => owns(candidate, request.path))
-      const simulator = ownerOf(request.host) ?? (another ? undefined : owner)
+      const simulator = ownerOf(request.host) ?? onlyOwner(path)
       return simulator && { simulator, request }
     },
 

@@ -1,19 +1,24 @@
 /** The last second that was written, since many orders come within one. */
-let written = { second: Number.NaN, text: '' }
+let written = { second: Number.NaN, text: '', compact: '' }
 
 /** Epoch milliseconds as `YYYY-MM-DD hh:mm:ss` at an offset from UTC. */
 export function formatTime(epochMs: number, utcOffsetMinutes: number): string {
-  const second = Math.floor(epochMs / 1000) + utcOffsetMinutes * 60
-  if (second !== written.second) {
-    const iso = new Date(second * 1000).toISOString()
-    written = { second, text: `${iso.slice(0, 10)} ${iso.slice(11, 19)}` }
-  }
-  return written.text
+  return write(epochMs, utcOffsetMinutes).text
 }
 
 /** Epoch milliseconds as digits, `YYYYMMDDhhmmss`, at an offset from UTC. */
 export function formatCompactTime(epochMs: number, utcOffsetMinutes: number): string {
-  return formatTime(epochMs, utcOffsetMinutes).replace(/\D/g, '')
+  return write(epochMs, utcOffsetMinutes).compact
+}
+
+function write(epochMs: number, utcOffsetMinutes: number): typeof written {
+  const second = Math.floor(epochMs / 1000) + utcOffsetMinutes * 60
+  if (second !== written.second) {
+    const iso = new Date(second * 1000).toISOString()
+    const text = `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
+    written = { second, text, compact: text.replace(/\D/g, '') }
+  }
+  return written
 }
 
 /** Whether a text is a real moment written as `YYYY-MM-DD hh:mm:ss`. */
