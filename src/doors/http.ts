@@ -119,6 +119,7 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
       `Failed to listen on ${host}: it can be reached from other machines, and whoever reaches it could control the double. Give a token with --token or PAYDOUBLE_TOKEN, or listen on 127.0.0.1.`,
     )
   }
+  const stopWatching = watchReaders(server, door)
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return {
     url: `http://${shown}:${address.port}`,
@@ -128,6 +129,7 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
         const grace = afterRealTime(closingGraceMs, () => server.closeAllConnections())
         server.close(() => {
           grace.cancel()
+          stopWatching()
           resolve()
         })
         server.closeIdleConnections()
@@ -193,10 +195,29 @@ function watchConnections(server: Server, { limits, log }: Door): void {
     message.on('data', () => discard(socket, limits))
     refuse(socket, badExpectation())
   })
-  server.setTimeout(limits.stalledMs, socket => {
+  server.on('timeout', socket => {
     // Who waits for an answer that takes long, or hangs on purpose, may go on waiting.
     if (connectionOf(socket).open === 0 || socket.writableLength > 0) socket.destroy()
   })
+}
+
+/**
+ * Has connections time out of which the client does not read. They are looked for now and then: a timer for each would be set
+ * anew with each request. @returns a function that stops it
+ */
+function watchReaders(server: Server, { limits }: Door): () => void {
+  const sockets = new Set<Socket>()
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  const look = () => {
+    for (const socket of sockets)
+      if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(limits.stalledMs)
+    next = afterRealTime(limits.checkMs, look)
+  }
+  let next = afterRealTime(limits.checkMs, look)
+  return () => next.cancel()
 }
 
 function serve(message: IncomingMessage, reply: ServerResponse, door: Door): void {
@@ -226,7 +247,7 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
     refuse(answer)
   }
   const refuseSize = (bodyBytes: number) =>
-    refuse(handle(door, { ...toRequest(message, nothing), bodyBytes }))
+    refuse(handle(door, { ...toRequest(message, nothing), bodyBytes }).catch(ownBug))
   message.on('error', () => {
     release()
     reply.destroy()
@@ -246,7 +267,7 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
     if (number >= connection.endsWith) return
     const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
     begin(socket, connection, limits)
-    handle(door, toRequest(message, body)).then(response => {
+    const answered = (response: Answer) => {
       release()
       if (response.cut === 'hang') {
         hang(reply, door)
@@ -254,7 +275,8 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
       }
       end(socket, connection, limits)
       sendSoon(reply, response)
-    })
+    }
+    handle(door, toRequest(message, body)).then(answered, error => answered(ownBug(error)))
   })
   if (message.headers.host === undefined && message.httpVersion === '1.1') refuseAs(noHost())
   else if (isTooLarge(message)) refuseSize(Number(message.headers['content-length']))
@@ -271,7 +293,11 @@ function handle({ double, control, log }: Door, request: IncomingRequest): Promi
   if (log && !isControl) log.received(request)
   const answer = isControl ? control(request) : double.handle(request)
   if (log && isControl) answer.then(given => log.controlled(request, given)).catch(() => {})
-  return answer.catch(error => ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`))
+  return answer
+}
+
+function ownBug(error: unknown): Answer {
+  return ownError(500, 'bug', `paydouble failed: ${error}. Please report it.`)
 }
 
 /** Nothing is sent, and the connection stays until one of the two ends it. */
@@ -308,7 +334,8 @@ function sendSoon(reply: ServerResponse, response: Answer): void {
 
 function send(reply: ServerResponse, { status, headers, body, cut, rest }: Answer): void {
   if (cut === 'reset') {
-    reply.socket?.resetAndDestroy()
+    // An answer behind others has no socket yet.
+    reply.req.socket.resetAndDestroy()
     return
   }
   if (cut === 'truncate') {

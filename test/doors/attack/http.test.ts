@@ -1,7 +1,6 @@
 // What comes over a socket and is no request that a provider could answer.
 import { expect, test } from 'vitest'
 import type { HttpLimits } from '../../../src/doors/http/limits.ts'
-import { qfpayPayment } from '../../harness/clients.ts'
 import { type OpenDoor, openHttp } from '../../harness/doors.ts'
 import { eventually } from '../../harness/eventually.ts'
 import { connectRaw, isWholeMessage, parseRaw, type RawClient } from '../../harness/raw-socket.ts'
@@ -196,19 +195,22 @@ test.each([
 ])(
   'a body of a terabyte %s gets 413, is not read to its end, and is in the journal',
   async (_, header, size) => {
-    const { door, connect } = await open({ lingerBytes: 4 * 1024 * 1024, lingerMs: 600_000 })
-    const client = await connect()
+    const { door, port } = await open({ lingerBytes: 4 * 1024 * 1024, lingerMs: 600_000 })
+    // It goes on sending, whatever it is told.
+    const client = await connectRaw(port, { allowHalfOpen: true })
     client.send(head('POST /trade/v1/payment HTTP/1.1', header) + size)
     const megabyte = Buffer.alloc(1024 * 1024, 'x')
     let sent = 0
-    const more = () => {
-      if (client.socket.destroyed || sent > 200) return
+    const more = (error?: Error | null) => {
       sent++
-      client.socket.write(megabyte, more)
+      if (!error) client.socket.write(megabyte, more)
     }
     more()
-    const { received } = await client.end()
-    expect(read(received)).toMatchObject({ status: 413, error: { code: 'bodyTooLarge' } })
+    expect(read(await client.receive(isWholeMessage))).toMatchObject({
+      status: 413,
+      error: { code: 'bodyTooLarge' },
+    })
+    await client.end()
     expect(sent).toBeLessThan(50)
     expect(door.double.journal.list({}).items).toMatchObject([
       { outcome: 'unmatched', request: { path: '/trade/v1/payment' }, response: { status: 413 } },
@@ -263,6 +265,13 @@ test('bodies that are too much together are refused, and read again once the oth
   await expectAlive(door)
 })
 
+test('a request that was refused for what others take up is not done all the same', async () => {
+  const { door, connect } = await open({ bodiesBytes: 10 })
+  const bytes = `${head('POST /trade/v1/payment HTTP/1.1', 'Content-Length: 20')}${'a'.repeat(20)}`
+  expect(await answerTo(await connect(), bytes)).toMatchObject({ status: 503 })
+  expect(door.double.journal.list({}).items).toEqual([])
+})
+
 /** As soon as it can be. */
 const impatient = { headersMs: 50, requestMs: 100, checkMs: 10 }
 
@@ -293,15 +302,13 @@ test('a connection that says nothing is closed without a word', async () => {
 })
 
 test('a client that does not read its answers is cut off in the end', async () => {
-  const { door, port } = await open({ stalledMs: 50 })
-  const client = await connectRaw(port)
+  // As long as it is there nobody else gets in.
+  const { door, connect } = await open({ stalledMs: 50, checkMs: 10, connections: 1 })
+  const client = await connect()
   client.socket.pause()
-  for (let i = 0; i < 100; i++) await qfpayPayment(door, { out_trade_no: `n${i}` })
-  const list = head('GET /_paydouble/api/requests?limit=500 HTTP/1.1')
   // More than what the system holds back between the two.
-  client.send(list.repeat(200))
-  await sendUntilClosed(client)
-  await expectAlive(door)
+  client.send(head('GET /_paydouble/api/accounts HTTP/1.1').repeat(20_000))
+  await eventually(() => expectAlive(door))
 })
 
 test('10,000 pipelined requests get their answers in their order', async () => {
@@ -326,13 +333,15 @@ test('of one connection no more requests are read than wait for an answer', asyn
   const seen = () => Number(double.journal.list({}, { limit: 1 }).items[0]?.id ?? 0)
   client.send(requests(0))
   await eventually(() => expect(seen()).toBe(5))
-  client.send(requests(5))
-  await eventually(() => expect(seen()).toBe(10))
-  client.send(requests(10))
-  for (let i = 0; i < 50; i++) await expectAlive(door)
-  expect(seen()).toBe(10)
-  await double.clock.advance('1m')
+  // What comes in one piece is read in one piece.
+  const beginning = head('POST /trade/v1/query HTTP/1.1', 'Content-Length: 9')
+  client.send(requests(5) + requests(10) + beginning)
   await eventually(() => expect(seen()).toBe(15))
+  client.send(`the=rest.${requests(15)}`)
+  for (let i = 0; i < 50; i++) await expectAlive(door)
+  expect(seen()).toBe(15)
+  await double.clock.advance('1m')
+  await eventually(() => expect(seen()).toBe(21))
 })
 
 test('a request before one that is broken gets its answer first', async () => {
@@ -387,4 +396,20 @@ test('a body of 300,000 lists within each other is a refusal like another, also 
   // Of this one all is kept.
   await door.send('', { method: 'POST', path: '/nothing', headers, body: body.slice(292_000, 308_000) })
   expect((await door.send('', { path: '/_paydouble/api/requests' })).status).toBe(200)
+})
+
+test('a call behind another one on its connection is reset as well', async () => {
+  const { door, connect } = await open()
+  door.double.faults.add({ provider: 'qfpay', times: 'always', network: { do: 'reset' } })
+  const client = await connect()
+  client.send(head('GET /nothing HTTP/1.1') + head('GET /trade/v1/query HTTP/1.1'))
+  expect((await client.end()).error).toBe('ECONNRESET')
+})
+
+test('of many small headers none is dropped', async () => {
+  const { door, connect } = await open()
+  const client = await connect()
+  client.send(head('GET /nothing HTTP/1.1', ...Array(2500).fill('A:'), 'X-Last: 1'))
+  await client.receive(isWholeMessage)
+  expect(door.double.journal.list({}).items[0]?.request?.headers).toMatchObject({ 'x-last': '1' })
 })
