@@ -10,19 +10,20 @@ import {
   fact,
   refusalStatusSetting,
 } from '../../src/contract/index.ts'
+import { object } from '../../src/contract/late-object.ts'
 import { assumedRows } from './errors.ts'
 import { orderStates } from './get-order-detail.ts'
 
-const credentials = z.object({
+const credentials = object(() => ({
   payerId: fact(z.string().min(1), documented('rule.payer-id-source'), 'Id of the account that pays.'),
   receiverId: fact(
     z.string().min(1),
     documented('rule.receiver-id-source'),
     'Id of the account that receives.',
   ),
-})
+}))
 
-const settings = z.object({
+const settings = object(() => ({
   duplicateOrders: fact(
     z.enum(['refuse', 'allow']),
     assumed('the document does not say; the layer below, allinpay, refuses them', 'duplicateOrders'),
@@ -37,7 +38,7 @@ const settings = z.object({
   refusalStatus: refusalStatusSetting(),
   errorCodes: errorCodesSetting(assumedRows),
   errorMessages: errorMessagesSetting(assumedRows),
-})
+}))
 
 export const account = {
   credentials,

@@ -1,7 +1,7 @@
 // dms (66智修): a payment QR code over allinpay (通联).
 import * as z from 'zod'
 import { assumed, defineContract, documented, fact } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { account } from './account.ts'
 import { cases } from './cases.ts'
 import { bizUser, getPayWayTonglian } from './directories.ts'

@@ -1,7 +1,7 @@
 // The operations getPayWayTonglian and bizUser: the accounts that can receive, and those that can pay.
 import * as z from 'zod'
 import { assumed, defineOperation, documented, fact } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { errCode, errMsg } from './fields.ts'
 
 const undescribed = 'the document names this interface and does not describe it'

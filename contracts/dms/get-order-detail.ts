@@ -1,7 +1,7 @@
 // The operation getOrderDetail: the state of an order.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { errCode, errMsg } from './fields.ts'
 
 /** The states that allinpay, the layer below, has for an order. */

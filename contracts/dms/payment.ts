@@ -1,7 +1,7 @@
 // The operation payment: an order, answered with the QR code that the payer scans.
 import * as z from 'zod'
 import { defineOperation, documented, fact } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { errCode, errMsg } from './fields.ts'
 
 export const payWays = ['SCAN_WEIXIN', 'SCAN_ALIPAY'] as const

@@ -9,10 +9,11 @@ import {
   fact,
   observed,
 } from '../../src/contract/index.ts'
+import { object } from '../../src/contract/late-object.ts'
 import { assumedRows } from './errors.ts'
 import { payTypes } from './fields.ts'
 
-const credentials = z.object({
+const credentials = object(() => ({
   appKey: fact(
     z.string().regex(/^[0-9a-f]{16}$/i, 'not 16 hex digits'),
     observed('rule.app-key-format'),
@@ -23,9 +24,9 @@ const credentials = z.object({
     observed('rule.app-secret-format'),
     'AppSecret, sent as Payment-Secret.',
   ),
-})
+}))
 
-const settings = z.object({
+const settings = object(() => ({
   callbackUrls: fact(
     z.array(z.string()),
     documented('rule.callback-url-registered'),
@@ -64,7 +65,7 @@ const settings = z.object({
   ),
   errorCodes: errorCodesSetting(assumedRows),
   errorMessages: errorMessagesSetting(assumedRows),
-})
+}))
 
 export const account = {
   credentials,

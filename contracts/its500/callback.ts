@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { toYuan } from '../../src/contract/codec/money.ts'
 import { assumed, type Callback, documented, fact } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { codeFields, type PayType, payable, text255, yuan } from './fields.ts'
 
 /** What `paytype` becomes in the callback. */

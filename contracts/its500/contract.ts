@@ -1,7 +1,7 @@
 // its500 (站长付): an order whose amount is lowered at random by less than one yuan, and a callback when it is paid.
 import * as z from 'zod'
 import { defineContract, documented, fact, observed } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { account } from './account.ts'
 import { callbacks } from './callback.ts'
 import { cases } from './cases.ts'

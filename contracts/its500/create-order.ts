@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { toFen } from '../../src/contract/codec/money.ts'
 import { defineOperation, documented, fact, observed, refusalKey } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { codeFields, payable, payTypes, text255, yuan } from './fields.ts'
 
 /** Ten digits of yuan: beyond it whole fen would in time not be exact numbers. */

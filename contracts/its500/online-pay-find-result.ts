@@ -1,7 +1,7 @@
 // The operation onlinePayFindResult: whether an order is paid.
 import * as z from 'zod'
 import { defineOperation, fact, observed, refusalKey } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 
 export const onlinePayFindResult = defineOperation({
   methods: ['POST', 'GET'],

@@ -1,7 +1,7 @@
 // The operation randomCode: one of the receiving codes of a merchant.
 import * as z from 'zod'
 import { defineOperation, fact, observed, refusalKey } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 
 /** The `type` of a random code, as the pay type that it stands for. */
 export const randomCodeTypes = { '1': 'wx', '2': 'ali' } as const

@@ -9,9 +9,10 @@ import {
   observed,
   published,
 } from '../../src/contract/index.ts'
+import { object } from '../../src/contract/late-object.ts'
 import { mpmCodes } from './pay-types.ts'
 
-const credentials = z.object({
+const credentials = object(() => ({
   appCode: fact(z.string().min(1), documented('rule.credentials'), 'App code, sent as X-QF-APPCODE.'),
   clientKey: fact(z.string().min(1), documented('rule.credentials'), 'Client key: signs, and is never sent.'),
   mchid: fact(
@@ -19,9 +20,9 @@ const credentials = z.object({
     documented('rule.mchid-iff-account-has-one'),
     "The merchant's number under an agent, or null.",
   ),
-})
+}))
 
-const settings = z.object({
+const settings = object(() => ({
   duplicateOrderCode: fact(
     z.enum(['1251', '1102', '2011']),
     observed(
@@ -171,7 +172,7 @@ const settings = z.object({
     published('rule.reversal-operation', 'the pages disagree, and one has none of Hong Kong'),
     'Pay types that can be reversed; others answer 1297.',
   ),
-})
+}))
 
 const minute = 60_000
 

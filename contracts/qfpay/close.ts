@@ -9,7 +9,7 @@ import {
   type OperationExample,
   published,
 } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { amountOut, amountText, headers, timeOut, timeText } from './fields.ts'
 
 const parameters = 'rule.close-parameters'

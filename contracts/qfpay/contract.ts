@@ -1,7 +1,7 @@
 // QFPay: payments by a QR code that the merchant shows, queries, refunds, closes, notifications.
 import * as z from 'zod'
 import { defineContract, documented, fact, observed, published } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { account } from './account.ts'
 import { cases } from './cases.ts'
 import { close, reversal } from './close.ts'

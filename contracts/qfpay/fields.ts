@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { countCharacters } from '../../src/contract/codec/text.ts'
 import { isTime } from '../../src/contract/codec/time.ts'
 import { fact, type OrderFields, published, refuseUnless } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 
 /** ISO 4217 codes that QFPay settles in. */
 export const currencies = [

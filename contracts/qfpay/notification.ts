@@ -8,7 +8,7 @@ import {
   published,
   type Settings,
 } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { asked, textOut, timeOut } from './fields.ts'
 
 const mandatory = 'rule.callback-fields-mandatory'

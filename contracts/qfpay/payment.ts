@@ -8,7 +8,7 @@ import {
   published,
   refuseUnless,
 } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { amountOut, amountText, asked, currencies, goodsName, headers, timeOut, timeText } from './fields.ts'
 import { type MpmCode, mpmCodes, payTypes } from './pay-types.ts'
 

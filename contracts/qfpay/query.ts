@@ -1,7 +1,7 @@
 // The operation query: what became of orders and refunds, a row for each.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed, published } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { amountOut, headers, shown, textOut, timeOut, timeTextOrEmpty } from './fields.ts'
 
 const parameters = 'rule.query-parameters'

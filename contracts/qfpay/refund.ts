@@ -1,7 +1,7 @@
 // The operation refund: gives back a payment, or a part of it.
 import * as z from 'zod'
 import { assumed, defineOperation, documented, fact, published } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { amountOut, amountText, asked, headers, textOut, timeOut, timeText } from './fields.ts'
 
 const parameters = 'rule.refund-operation'

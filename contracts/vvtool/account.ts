@@ -11,11 +11,12 @@ import {
   published,
   refusalStatusSetting,
 } from '../../src/contract/index.ts'
+import { object } from '../../src/contract/late-object.ts'
 import { assumedRows } from './errors.ts'
 import { issuedToken, tokensOf } from './issued-token.ts'
 import { detailNames } from './merchant-order-detail.ts'
 
-const credentials = z.object({
+const credentials = object(() => ({
   accessToken: fact(
     z.string().regex(/^\S+$/, 'not a token'),
     documented('paymentQrCode.request.header.Authorization'),
@@ -32,11 +33,11 @@ const credentials = z.object({
     published('token.request.client_secret'),
     'The Accessskey: client_secret of a token request.',
   ),
-})
+}))
 
 const state = z.union([z.int(), z.string()])
 
-const settings = z.object({
+const settings = object(() => ({
   permission: fact(
     z.boolean(),
     documented('code.204.permission'),
@@ -76,7 +77,7 @@ const settings = z.object({
   refusalStatus: refusalStatusSetting(),
   errorCodes: errorCodesSetting(assumedRows),
   errorMessages: errorMessagesSetting(assumedRows),
-})
+}))
 
 export const account = {
   credentials,

@@ -1,7 +1,7 @@
 // vv-tool: a collection QR code for a merchant number.
 import * as z from 'zod'
 import { defineContract, documented, fact, published } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { account } from './account.ts'
 import { cases } from './cases.ts'
 import { errors } from './errors.ts'

@@ -1,7 +1,7 @@
 // The operation merchantOrderDetail: what became of an order.
 import * as z from 'zod'
 import { assumed, defineOperation, fact, observed, published } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { envelope } from './fields.ts'
 
 export const merchantOrderDetail = defineOperation({

@@ -1,7 +1,7 @@
 // The operations token and oldToken: an access token, at the newer and at the older address.
 import * as z from 'zod'
 import { defineOperation, fact, type Operation, observed, published } from '../../src/contract/index.ts'
-import { looseObject } from '../../src/contract/loose-object.ts'
+import { looseObject } from '../../src/contract/late-object.ts'
 import { envelope } from './fields.ts'
 
 /** Seconds that an issued token is good for: 360 days. */

@@ -1,6 +1,7 @@
 // What a fault is: its shape, how one is checked, and how one is read from a header or a marker.
 import * as z from 'zod'
 import { type Contract, inOurWords, PaydoubleError, showProblem } from '../contract/index.ts'
+import { strictObject } from '../contract/late-object.ts'
 import { durationSchema, type Send, scheduleSchema, sendSchema } from './schedule.ts'
 
 const phases = ['before', 'after'] as const
@@ -11,7 +12,7 @@ const phase = z.enum(phases).optional().meta({
 
 /** What the network does to a call. */
 export const networkSchema = z.discriminatedUnion('do', [
-  z.strictObject({
+  strictObject(() => ({
     do: z.literal('delay'),
     for: durationSchema.optional().meta({ description: 'Always so long.' }),
     from: durationSchema.optional().meta({ description: 'Uniform, along with `to`.' }),
@@ -19,69 +20,65 @@ export const networkSchema = z.discriminatedUnion('do', [
     median: durationSchema.optional().meta({ description: 'Log-normal, along with `sigma`.' }),
     sigma: z.number().positive().max(5).optional().meta({ description: '0.5 where it is not given.' }),
     phase,
+  })),
+  strictObject(() => ({ do: z.literal('reset'), phase })).meta({ description: 'The connection is reset.' }),
+  strictObject(() => ({ do: z.literal('hang'), phase })).meta({ description: 'No answer ever comes.' }),
+  strictObject(() => ({ do: z.literal('truncate'), phase })).meta({
+    description: 'The connection ends in the middle of the body. `after` where no phase is given.',
   }),
-  z.strictObject({ do: z.literal('reset'), phase }).meta({ description: 'The connection is reset.' }),
-  z.strictObject({ do: z.literal('hang'), phase }).meta({ description: 'No answer ever comes.' }),
-  z
-    .strictObject({ do: z.literal('truncate'), phase })
-    .meta({ description: 'The connection ends in the middle of the body. `after` where no phase is given.' }),
-  z
-    .strictObject({ do: z.literal('garbage'), phase })
-    .meta({ description: 'Random bytes in place of the body. `after` where no phase is given.' }),
-  z
-    .strictObject({
-      do: z.literal('contentType'),
-      as: z
-        .string()
-        .max(200)
-        .regex(/^[\x20-\x7e]+$/, 'not a text that a header can hold')
-        .optional(),
-      phase,
-    })
-    .meta({ description: 'Another content type; `text/html` and `after` where nothing else is given.' }),
-  z
-    .strictObject({
-      do: z.literal('status'),
-      status: z.int().min(200).max(599),
-      body: z.string().max(100_000).optional(),
-      phase,
-    })
-    .meta({ description: 'A gateway answers in place of the provider, with a page of its own.' }),
+  strictObject(() => ({ do: z.literal('garbage'), phase })).meta({
+    description: 'Random bytes in place of the body. `after` where no phase is given.',
+  }),
+  strictObject(() => ({
+    do: z.literal('contentType'),
+    as: z
+      .string()
+      .max(200)
+      .regex(/^[\x20-\x7e]+$/, 'not a text that a header can hold')
+      .optional(),
+    phase,
+  })).meta({ description: 'Another content type; `text/html` and `after` where nothing else is given.' }),
+  strictObject(() => ({
+    do: z.literal('status'),
+    status: z.int().min(200).max(599),
+    body: z.string().max(100_000).optional(),
+    phase,
+  })).meta({ description: 'A gateway answers in place of the provider, with a page of its own.' }),
 ])
 export type NetworkFault = z.output<typeof networkSchema>
 
 /** When the payer pays an order by himself. */
-export const progressSchema = z.strictObject({
+export const progressSchema = strictObject(() => ({
   at: z.literal('once').optional().meta({ description: 'Before the answer to the order is out.' }),
   after: durationSchema.optional().meta({ description: 'So long after the order was made.' }),
   afterQueries: z.int().positive().max(1_000_000).optional().meta({ description: 'After so many queries.' }),
   pastExpiry: durationSchema.optional().meta({ description: 'So long after the order has expired.' }),
   amount: z.int().positive().optional().meta({ description: 'What is paid, in minor units.' }),
-})
+}))
 
-const effects = {
-  error: z.string().meta({ description: "A code of the provider's error table, or the name of its row." }),
-  network: networkSchema,
-  answer: z
-    .strictObject({
+const effectNames = ['error', 'network', 'answer', 'lag', 'pay', 'deliver'] as const
+export type Effect = (typeof effectNames)[number]
+
+const effects = () =>
+  ({
+    error: z.string().meta({ description: "A code of the provider's error table, or the name of its row." }),
+    network: networkSchema,
+    answer: strictObject(() => ({
       set: sendSchema.shape.set,
       rename: z.record(z.string(), z.string().min(1)).optional().meta({
         description:
           'Fields under another name, each with what it holds: `{"data.order_number": "order_no"}`.',
       }),
       hostile: sendSchema.shape.hostile,
-    })
-    .meta({
+    })).meta({
       description: 'Fields of the answer with other values or names; a value of null takes a field away.',
     }),
-  lag: durationSchema.meta({ description: 'Queries show an order as it was so long ago.' }),
-  pay: progressSchema.meta({ description: 'When the payer pays a new order by himself.' }),
-  deliver: scheduleSchema.meta({ description: 'What becomes of a callback.' }),
-}
-export type Effect = keyof typeof effects
-const effectNames = Object.keys(effects) as Effect[]
+    lag: durationSchema.meta({ description: 'Queries show an order as it was so long ago.' }),
+    pay: progressSchema.meta({ description: 'When the payer pays a new order by himself.' }),
+    deliver: scheduleSchema.meta({ description: 'What becomes of a callback.' }),
+  }) satisfies Record<Effect, z.ZodType>
 
-const where = {
+const where = () => ({
   provider: z.string(),
   operation: z.string().optional().meta({ description: 'Only calls of this operation.' }),
   account: z.string().optional().meta({ description: 'Only this account, by its id.' }),
@@ -95,13 +92,15 @@ const where = {
     .optional()
     .meta({ description: 'How often it strikes: once, or always where it has a probability.' }),
   probability: z.number().min(0).max(1).optional().meta({ description: 'How likely it strikes each time.' }),
-}
+})
 
 /** A value that says what goes wrong, where and how often. It holds exactly one of the effects. */
-export const faultSchema = z.strictObject({
-  ...where,
-  ...(z.object(effects).partial().shape as { [K in Effect]: z.ZodOptional<(typeof effects)[K]> }),
-})
+export const faultSchema = strictObject(() => ({
+  ...where(),
+  ...(z.object(effects()).partial().shape as {
+    [K in Effect]: z.ZodOptional<ReturnType<typeof effects>[K]>
+  }),
+}))
 export type Fault = z.output<typeof faultSchema>
 
 /** The header by which a client asks for a fault on its own call: `x-paydouble: error=1205`. */

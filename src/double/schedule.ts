@@ -1,5 +1,6 @@
 // What becomes of the callbacks of an order, as a plain value.
 import * as z from 'zod'
+import { strictObject } from '../contract/late-object.ts'
 import { repliedSchema } from '../store/records.ts'
 import { readDuration } from './clock.ts'
 import { hostilities } from './hostile.ts'
@@ -20,7 +21,7 @@ export type ByteForm = (typeof byteForms)[number]
 export const signings = ['right', 'stale', 'none', 'wrongKey'] as const
 
 /** One time that a callback is sent: when, with what in it, signed how, and what its answer counts as. */
-export const sendSchema = z.strictObject({
+export const sendSchema = strictObject(() => ({
   after: durationSchema
     .optional()
     .meta({ description: 'How long after what it tells of; at once if not given.' }),
@@ -54,13 +55,13 @@ export const sendSchema = z.strictObject({
   replied: repliedSchema
     .optional()
     .meta({ description: 'What the answer counts as, whatever the merchant answers.' }),
-})
+}))
 export type Send = z.output<typeof sendSchema>
 
-export const scheduleSchema = z.strictObject({
+export const scheduleSchema = strictObject(() => ({
   callback: z.string().meta({ description: 'Name of the callback in the contract.' }),
   sends: z.array(sendSchema).max(100).meta({ description: 'Each time it is sent; an empty list drops it.' }),
-})
+}))
 export type Schedule = z.output<typeof scheduleSchema>
 
 /** Writes a {@link Schedule} as a sentence. Each word is about the last time that the callback is sent. */

@@ -1,7 +1,7 @@
 // What `/_paydouble/` promises, in the same vocabulary as the providers' contracts.
 import * as z from 'zod'
 import { type Api, assumed, defineOperation, type ErrorRow } from '../../contract/index.ts'
-import { looseObject } from '../../contract/loose-object.ts'
+import { looseObject, strictObject } from '../../contract/late-object.ts'
 import { faultSchema } from '../../double/fault.ts'
 import { planSchema } from '../../double/plan.ts'
 import { durationSchema, sendSchema } from '../../double/schedule.ts'
@@ -152,7 +152,7 @@ const wholeNumber = (most: number) =>
 const json = ['application/json']
 const nothing = { in: 'query', schema: looseObject(() => ({})) } as const
 /** The path says it all. */
-const nothingMore = { in: 'body', contentTypes: json, schema: z.strictObject({}) } as const
+const nothingMore = { in: 'body', contentTypes: json, schema: strictObject(() => ({})) } as const
 
 const operation = <const O extends Omit<Api['operations'][string], 'provenance' | 'examples'>>(given: O) =>
   defineOperation({ ...given, provenance: ours, examples: [] })
@@ -217,14 +217,14 @@ export const controlOperations = {
     summary: 'Orders, newest first.',
     request: {
       in: 'query',
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         provider: z.string().optional(),
         account: z.string().optional(),
         status: z.enum(orderStatuses).optional(),
         orderNumber: z.string().optional().meta({ description: "The merchant's order number." }),
         qr: z.string().optional().meta({ description: 'The text of the QR code.' }),
         ...paging,
-      }),
+      })),
     },
     response: pageOf(orderSchema),
   }),
@@ -251,7 +251,7 @@ export const controlOperations = {
     request: {
       in: 'body',
       contentTypes: json,
-      schema: z.strictObject({ qr: z.string().min(1), ...payFields }),
+      schema: strictObject(() => ({ qr: z.string().min(1), ...payFields })),
     },
     response: paymentSchema,
   }),
@@ -294,13 +294,13 @@ export const controlOperations = {
     summary: 'Callbacks with their attempts, newest first.',
     request: {
       in: 'query',
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         order: z.string().optional().meta({ description: 'Id of the order.' }),
         provider: z.string().optional(),
         account: z.string().optional(),
         status: z.enum(deliveryStatuses).optional(),
         ...paging,
-      }),
+      })),
     },
     response: pageOf(deliverySchema),
   }),
@@ -310,7 +310,7 @@ export const controlOperations = {
     summary: 'Answers once callbacks have been tried as often as asked, also where that was before.',
     request: {
       in: 'query',
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         order: z.string().optional().meta({ description: 'Id of the order.' }),
         orderNumber: z.string().optional().meta({ description: "The merchant's order number." }),
         provider: z.string().optional(),
@@ -326,7 +326,7 @@ export const controlOperations = {
         timeoutMs: wholeNumber(60_000)
           .optional()
           .meta({ description: 'Milliseconds until it gives up; 5,000 where it is not sent.' }),
-      }),
+      })),
     },
     response: looseObject(() => ({ items: z.array(deliverySchema).meta({ description: 'Oldest first.' }) })),
   }),
@@ -346,7 +346,7 @@ export const controlOperations = {
     request: {
       in: 'body',
       contentTypes: json,
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         url: z.string().optional(),
         body: z.string().optional(),
         headers: z
@@ -357,7 +357,7 @@ export const controlOperations = {
           .boolean()
           .optional()
           .meta({ description: 'Signs the body anew; an edited one keeps the old signature otherwise.' }),
-      }),
+      })),
     },
     response: deliverySchema,
   }),
@@ -367,11 +367,11 @@ export const controlOperations = {
     summary: 'In pull mode, the callbacks that are due, oldest first.',
     request: {
       in: 'query',
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         provider: z.string().optional(),
         account: z.string().optional(),
         order: z.string().optional().meta({ description: 'Id of the order.' }),
-      }),
+      })),
     },
     response: looseObject(() => ({ items: z.array(deliverySchema) })),
   }),
@@ -383,10 +383,10 @@ export const controlOperations = {
     request: {
       in: 'body',
       contentTypes: json,
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         status: z.int().min(100).max(599).meta({ description: 'HTTP status.' }),
         body: z.string().optional(),
-      }),
+      })),
     },
     response: deliverySchema,
   }),
@@ -405,20 +405,21 @@ export const controlOperations = {
     request: {
       in: 'body',
       contentTypes: json,
-      schema: z
-        .strictObject({
-          advance: durationSchema.optional(),
-          set: z
-            .union([z.int(), z.string()])
-            .optional()
-            .meta({ description: 'A moment: milliseconds since 1970, or ISO 8601.' }),
-          freeze: z.literal(true).optional().meta({ description: 'It stands still.' }),
-          resume: z
-            .literal(true)
-            .optional()
-            .meta({ description: 'It runs with real time, from where it stands.' }),
-        })
-        .refine(given => Object.keys(given).length === 1, 'give exactly one of advance, set, freeze, resume'),
+      schema: strictObject(() => ({
+        advance: durationSchema.optional(),
+        set: z
+          .union([z.int(), z.string()])
+          .optional()
+          .meta({ description: 'A moment: milliseconds since 1970, or ISO 8601.' }),
+        freeze: z.literal(true).optional().meta({ description: 'It stands still.' }),
+        resume: z
+          .literal(true)
+          .optional()
+          .meta({ description: 'It runs with real time, from where it stands.' }),
+      })).refine(
+        given => Object.keys(given).length === 1,
+        'give exactly one of advance, set, freeze, resume',
+      ),
     },
     response: clockSchema.extend({
       fired: z.array(firedSchema).meta({ description: 'What happened on the way.' }),
@@ -430,12 +431,12 @@ export const controlOperations = {
     summary: 'The journal: what came, what was made of it, what went out. Secrets are masked.',
     request: {
       in: 'query',
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         provider: z.string().optional(),
         account: z.string().optional(),
         order: z.string().optional().meta({ description: 'Id of the order.' }),
         ...paging,
-      }),
+      })),
     },
     response: pageOf(exchangeSchema),
   }),
@@ -459,14 +460,14 @@ export const controlOperations = {
     summary: 'Takes faults away: all, or those of an account, or one.',
     request: {
       in: 'query',
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         provider: z.string().optional(),
         account: z.string().optional(),
         id: z
           .string()
           .optional()
           .meta({ description: 'Of one fault, as it was answered when it was added.' }),
-      }),
+      })),
     },
     response: looseObject(() => ({
       items: z.array(ruleSchema).meta({ description: 'Those that are left.' }),
@@ -496,7 +497,7 @@ export const controlOperations = {
     request: {
       in: 'body',
       contentTypes: json,
-      schema: z.strictObject({
+      schema: strictObject(() => ({
         text: z.string().meta({ description: 'The dump, or the next part of it.' }),
         upload: z
           .string()
@@ -512,7 +513,7 @@ export const controlOperations = {
           description:
             'With the last: whether orders, callbacks and added accounts that are there may be lost.',
         }),
-      }),
+      })),
     },
     response: z.looseObject({
       loaded: z
