@@ -6,6 +6,8 @@ export const inOurWords = {
   error: toWords,
   // Whether a field is there at all is only seen in what was given.
   reportInput: true,
+  // What is parsed so is parsed now and then: to have code made for that takes longer than to parse.
+  jitless: true,
 } as const satisfies Parameters<z.ZodType['safeParse']>[1]
 
 /** What is wrong with a value that was parsed {@link inOurWords}. */
