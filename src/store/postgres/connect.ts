@@ -71,6 +71,7 @@ export function connect(
       enable_hashjoin: 'off',
       enable_mergejoin: 'off',
       jit: 'off',
+      plan_cache_mode: 'force_generic_plan',
       // A machine that is gone must not hold its claims for hours.
       tcp_keepalives_idle: 10,
       tcp_keepalives_interval: 5,

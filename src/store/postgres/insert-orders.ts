@@ -3,7 +3,7 @@ import { actDueAt, type Order } from '../records.ts'
 import type { Conflict, StoreOptions } from '../store.ts'
 import type { Query, Timers } from './connect.ts'
 import { codeOf } from './errors.ts'
-import { toArrayText, toKey } from './texts.ts'
+import { type Parameter, toKey } from './texts.ts'
 
 interface Waiting {
   readonly order: Order
@@ -18,8 +18,8 @@ interface Taken {
   readonly keys: readonly string[]
 }
 
-/** At most so many orders go in together. */
-const batchSize = 100
+/** So many orders go in together: of few sizes, because each is a statement that is prepared. */
+const batchSizes = [16, 8, 4, 2, 1]
 
 /** @returns what adds an order, as the store does */
 export function createInserting(
@@ -30,23 +30,21 @@ export function createInserting(
   let waiting: Waiting[] = []
 
   /** Those that share nothing; the others come after them, as if they had come later. */
-  function takeBatch(): Waiting[] {
+  function takeApart(): Waiting[] {
     const taken = new Set<string>()
-    const [batch, rest]: [Waiting[], Waiting[]] = [[], []]
+    const [apart, rest]: [Waiting[], Waiting[]] = [[], []]
     for (const each of waiting) {
       const own = [each.order.id, ...Object.values(each.keys)]
-      if (batch.length === batchSize || own.some(name => taken.has(name))) rest.push(each)
-      else batch.push(each)
+      if (own.some(name => taken.has(name))) rest.push(each)
+      else apart.push(each)
       for (const name of own) taken.add(name)
     }
     waiting = rest
-    return batch
+    return apart
   }
 
   async function flush(): Promise<void> {
-    const batch = takeBatch()
-    await insertAll(batch)
-    if (waiting.length > 0) await flush()
+    while (waiting.length > 0) await Promise.all(toBatches(takeApart()).map(insertAll))
   }
 
   async function insertAll(batch: readonly Waiting[]): Promise<void> {
@@ -84,6 +82,18 @@ export function createInserting(
     })
 }
 
+function toBatches<T>(items: readonly T[]): T[][] {
+  const batches: T[][] = []
+  let left = [...items]
+  for (const size of batchSizes) {
+    while (left.length >= size) {
+      batches.push(left.slice(0, size))
+      left = left.slice(size)
+    }
+  }
+  return batches
+}
+
 const uniqueViolation = '23505'
 
 function conflictOf({ order, keys }: Waiting, taken: Taken | undefined): Conflict | undefined {
@@ -118,22 +128,9 @@ async function insert(
   orders: readonly Order[],
   keys: readonly (readonly string[])[],
 ): Promise<(Taken | undefined)[]> {
-  const column = (toValue: (order: Order) => string | number | null) => orders.map(toValue)
   const rows = await query<Inserted>(
-    insertText,
-    column(({ id }) => id),
-    column(({ provider }) => provider),
-    column(({ account }) => account),
-    column(({ status }) => status),
-    column(({ kind }) => kind),
-    column(({ orderNumber }) => orderNumber),
-    column(({ qr }) => qr),
-    column(({ original }) => original),
-    column(({ createdAt }) => createdAt),
-    column(({ expiresAt }) => expiresAt),
-    column(actDueAt),
-    column(order => JSON.stringify(order)),
-    keys.map(toArrayText),
+    insertText(orders.length),
+    ...orders.flatMap((order, at) => toRow(order, keys[at] as string[])),
   )
   return rows.map(({ isAdded, isKnown, taken }) =>
     // One that is added, and known already, was added by somebody else at the same moment.
@@ -143,32 +140,61 @@ async function insert(
   )
 }
 
-const insertText = `
-  with input as materialized (
-    select * from unnest(
-      $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-      $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[]
-    ) with ordinality as i (
-      id, provider, account, status, kind, order_number, qr, original,
-      created_at, expires_at, act_at, record, keys, nth
+/** The columns of an order, with their types. */
+const columns = {
+  id: 'text',
+  provider: 'text',
+  account: 'text',
+  status: 'text',
+  kind: 'text',
+  order_number: 'text',
+  qr: 'text',
+  original: 'text',
+  created_at: 'bigint',
+  expires_at: 'bigint',
+  act_at: 'bigint',
+  record: 'json',
+  keys: 'text[]',
+}
+const names = Object.keys(columns).join(', ')
+const types = Object.values(columns)
+
+function toRow(order: Order, keys: readonly string[]): Parameter[] {
+  const { id, provider, account, status, kind, orderNumber, qr, original, createdAt, expiresAt } = order
+  const due = [createdAt, expiresAt, actDueAt(order)]
+  return [id, provider, account, status, kind, orderNumber, qr, original, ...due, JSON.stringify(order), keys]
+}
+
+const texts = new Map<number, string>()
+
+/** The statement for so many orders: a list of values costs less than lists that are taken apart. */
+function insertText(count: number): string {
+  const known = texts.get(count)
+  if (known !== undefined) return known
+  const text = writeText(count)
+  texts.set(count, text)
+  return text
+}
+
+function writeText(count: number): string {
+  const rows = Array.from({ length: count }, (_, row) => {
+    // As a text, because the client would write a text as JSON once more.
+    const values = types.map((type, at) => `$${row * types.length + at + 1}::text::${type}`)
+    return `(${row}, ${values.join(', ')})`
+  })
+  return `
+    with input (nth, ${names}) as materialized (values ${rows.join(', ')}),
+    taken as materialized (
+      select i.nth, k.key from input i, order_keys k where k.key = any(i.keys)
+    ), added as (
+      insert into orders (${names})
+      select ${names} from input where nth not in (select nth from taken) order by nth
+      on conflict (id) do nothing
+      returning id, keys
+    ), held as (
+      insert into order_keys (key, order_id) select key, id from added, unnest(added.keys) as key order by key
     )
-  ), taken as materialized (
-    select i.nth, k.key from input i, order_keys k where k.key = any(i.keys::text[])
-  ), added as (
-    insert into orders (
-      id, provider, account, status, kind, order_number, qr, original, created_at, expires_at, act_at, record, keys
-    )
-    select id, provider, account, status, kind, order_number, qr, original, created_at, expires_at, act_at,
-      record::json, keys::text[]
-    from input
-    where not exists (select from taken where taken.nth = input.nth)
-    order by nth
-    on conflict (id) do nothing
-    returning id, keys
-  ), held as (
-    insert into order_keys (key, order_id)
-    select key, id from added, unnest(added.keys) as key order by key
-  )
-  select i.id in (select id from added) as "isAdded", exists (select from orders o where o.id = i.id) as "isKnown",
-    (select json_agg(key)::text from taken where taken.nth = i.nth) as taken
-  from input i order by nth`
+    select i.id in (select id from added) as "isAdded", exists (select from orders o where o.id = i.id) as "isKnown",
+      (select json_agg(key)::text from taken where taken.nth = i.nth) as taken
+    from input i order by nth`
+}

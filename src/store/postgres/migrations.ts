@@ -14,7 +14,7 @@ const migrations: readonly (readonly string[])[] = [
        created_at bigint not null, expires_at bigint, act_at bigint,
        keys text[] not null,
        record json not null
-     )`,
+     ) with (toast_tuple_target = 8160)`, // so that records are not compressed: time is dearer than room
     'create index orders_account on orders (provider, account, n)',
     'create index orders_created on orders (created_at)',
     // By hash: a number or a QR code may be longer than what a page of an ordered index takes.
@@ -32,7 +32,7 @@ const migrations: readonly (readonly string[])[] = [
        claimed_by integer, -- the number of a session
        attempts text not null default '', -- as JSON, with commas between them
        record json not null
-     )`,
+     ) with (toast_tuple_target = 8160)`,
     'create index deliveries_order on deliveries (order_id, n)',
     'create index deliveries_due on deliveries (due_at, n) where due_at is not null and claimed_by is null',
     'create index deliveries_claimed on deliveries (claimed_by) where claimed_by is not null',
@@ -52,12 +52,12 @@ const migrations: readonly (readonly string[])[] = [
     `create table named_values (
        name text primary key, version bigint not null default nextval('value_versions'), value json not null
      )`,
-    // Not logged, and so forgotten where the server crashes: calls of the last minute.
+    // Not logged, and so forgotten where the server crashes: calls of the last minute, and what was asked last.
     'create unlogged table calls (key text primary key, times bigint[] not null)',
-    `create table journal (
+    `create unlogged table journal (
        n bigint generated always as identity primary key,
        provider text, account text, order_id text, record json not null
-     )`,
+     ) with (toast_tuple_target = 8160)`,
     'create table begun (times bigint not null)',
   ],
 ]

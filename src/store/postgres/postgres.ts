@@ -31,13 +31,13 @@ export function createPostgresStore(options: PostgresOptions): Store {
   const database = connect(address, timers, { connections: address.connections })
   const { query } = database
   const session = createSession(address, { channel, timers })
-  const news = createNews(query, { channel, timers, sender: session.number })
+  const news = createNews(session.query, { channel, timers, sender: session.number })
   const beginning = createBeginning(address, database, options)
   const orders = createOrderStore(query, options)
   const deliveries = createDeliveryStore(query, session.number)
   const accounts = createAccountStore(query, options)
   const values = createValueStore(query)
-  const journal = createJournalStore(query, options)
+  const journal = createJournalStore(session.query, options)
 
   /** The same, and then others hear of it. */
   function telling<A extends unknown[], R>(change: (...args: A) => Promise<R>): (...args: A) => Promise<R> {

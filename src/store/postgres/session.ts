@@ -1,8 +1,10 @@
 // A connection of its own, by which the database knows that this process lives, and over which it hears of others.
 import type { Address } from './address.ts'
-import { connect, type Database, type Timers } from './connect.ts'
+import { connect, type Query, type Timers } from './connect.ts'
 
 export interface Session {
+  /** Over this connection, where nobody waits for what is large. */
+  readonly query: Query
   /**
    * The number under which this process claims deliveries; it holds a lock on it for as long as the connection lasts.
    * Where that has ended, it is a new one.
@@ -23,7 +25,8 @@ const reconnectMs = 250
 
 export function createSession(address: Address, { channel, timers }: SessionOptions): Session {
   const listeners = new Set<() => void>()
-  let database: Database | undefined
+  const database = connect(address, timers, { connections: 1, onClose, onNotice })
+  const { query } = database
   let opened: Promise<number> | undefined
   let own: number | undefined
   /** Grows each time that the connection is lost. */
@@ -50,8 +53,6 @@ export function createSession(address: Address, { channel, timers }: SessionOpti
 
   async function open(): Promise<number> {
     const before = losses
-    database ??= connect(address, timers, { connections: 1, onClose, onNotice })
-    const { query } = database
     await query(`listen ${channel}`)
     for (;;) {
       // Once others see the number its lock is held. One that is locked is of a schema that is gone.
@@ -75,6 +76,8 @@ export function createSession(address: Address, { channel, timers }: SessionOpti
   }
 
   return {
+    query,
+
     number,
 
     onNews(listener) {
@@ -84,7 +87,7 @@ export function createSession(address: Address, { channel, timers }: SessionOpti
 
     async close() {
       isClosed = true
-      await database?.end()
+      await database.end()
     },
   }
 }
