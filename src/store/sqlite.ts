@@ -8,7 +8,7 @@ import { openDatabase } from './sqlite/open.ts'
 import { createOrders } from './sqlite/orders.ts'
 import type { Parts } from './sqlite/parts.ts'
 import { createPrune } from './sqlite/prune.ts'
-import { createLister } from './sqlite/rows.ts'
+import { createLister, createPrepared } from './sqlite/rows.ts'
 import { createFileTransactions, createMemoryTransactions } from './sqlite/transactions.ts'
 import { createValues } from './sqlite/values.ts'
 import type { Store, StoreOptions } from './store.ts'
@@ -25,7 +25,8 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
   const db = openDatabase(file)
   const transactions =
     file === undefined ? createMemoryTransactions(db) : createFileTransactions(db, resolve(file))
-  const parts: Parts = { db, transactions, list: createLister(db), options }
+  const prepared = createPrepared(db)
+  const parts: Parts = { db, transactions, prepared, list: createLister(prepared), options }
   const deliveries = createDeliveries(parts)
   const orders = createOrders(parts, deliveries)
   const accounts = createAccounts(parts)

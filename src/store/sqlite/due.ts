@@ -2,13 +2,13 @@ import { actDueAt, type Delivery, type Order } from '../records.ts'
 import type { ClaimOptions, Due, Store } from '../store.ts'
 import type { OrderTable } from './orders.ts'
 import type { Parts } from './parts.ts'
-import { fromRow, many } from './rows.ts'
+import { fromRow, limitTo, many } from './rows.ts'
 
 type NextDue = Readonly<Record<Due['kind'], number>>
 
 /** What falls due, and who has claimed it. */
 export function createDue(
-  { db, transactions }: Parts,
+  { db, transactions, prepared }: Parts,
   orders: OrderTable,
 ): Pick<Store, 'claimDue' | 'release' | 'nextDueAt'> {
   const next = db.prepare(
@@ -16,14 +16,7 @@ export function createDue(
        (select min(act_at) from orders where act_at is not null) as act,
        (select min(due_at) from deliveries where due_at is not null and is_claimed = 0) as delivery`,
   )
-  const over = db.prepare(
-    `select n, record from orders where status = 'pending' and expires_at <= ? order by expires_at, n limit ?`,
-  )
   const expire = db.prepare(`update orders set status = 'expired', record = ? where n = ?`)
-  const acts = db.prepare('select record from orders where act_at <= ? order by act_at, n limit ?')
-  const deliveries = db.prepare(
-    'select record from deliveries where due_at <= ? and is_claimed = 0 order by due_at, n limit ?',
-  )
   const claim = db.prepare('update deliveries set is_claimed = ? where id = ?')
   /** Whose claims could not be given up, because the disk was full for instance: that is done with the next claim. */
   const unreleased = new Set<string>()
@@ -37,7 +30,10 @@ export function createDue(
 
   /** Expires pending orders whose life is over by then, the first of them first. */
   function expireOrders(until: number, { now, limit }: ClaimOptions): Due[] {
-    return over.all(until, limit).map(row => {
+    const over = prepared(
+      `select n, record from orders where status = 'pending' and expires_at <= ? order by expires_at, n ${limitTo(limit)}`,
+    )
+    return over.all(until).map(row => {
       const order = fromRow<Order>(row)
       const dueAt = order.expiresAt ?? now
       const expired: Order = { ...order, status: 'expired', changedAt: Math.max(now, dueAt) }
@@ -49,13 +45,17 @@ export function createDue(
 
   /** Takes acts and deliveries that are due by then, the first of them first. */
   function takeOthers(first: NextDue, until: number, { now, limit }: ClaimOptions): Due[] {
-    const dueActs = (first.act > until ? [] : many<Order>(acts, until, limit)).map(
+    const acts = prepared(`select record from orders where act_at <= ? order by act_at, n ${limitTo(limit)}`)
+    const deliveries = prepared(
+      `select record from deliveries where due_at <= ? and is_claimed = 0 order by due_at, n ${limitTo(limit)}`,
+    )
+    const dueActs = (first.act > until ? [] : many<Order>(acts, until)).map(
       order => ({ kind: 'act', dueAt: actDueAt(order) ?? now, order }) as const,
     )
     // Where there are acts enough, only what comes before the last of them is still of interest.
     const last = dueActs.length < limit ? undefined : dueActs.at(-1)
     const end = last === undefined ? until : last.dueAt - 1
-    const dueDeliveries = (first.delivery > end ? [] : many<Delivery>(deliveries, end, limit)).map(
+    const dueDeliveries = (first.delivery > end ? [] : many<Delivery>(deliveries, end)).map(
       delivery => ({ kind: 'delivery', dueAt: delivery.dueAt ?? now, delivery }) as const,
     )
     const due = [...dueActs, ...dueDeliveries]
