@@ -46,9 +46,9 @@ export async function startPeer(toCommand, { path = '/' } = {}) {
 }
 
 /** What a script prints as its last line, as JSON. It runs in a process of its own, and ends. */
-export function report(...args) {
+export function report(args, options = {}) {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${args.join(' ')}: ${stderr || error.message}`))
       else resolve(JSON.parse(stdout.trim().split('\n').at(-1)))
     })
