@@ -400,10 +400,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       },
       load: whenReady(load),
     },
-    async handle(request) {
-      if (!isReady) await ready
-      return answer(parts, request)
-    },
+    handle: request => (isReady ? answer(parts, request) : ready.then(() => answer(parts, request))),
     async apply(plan) {
       await ready
       const checked = checkFaults(plan.faults ?? [])
