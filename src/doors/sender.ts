@@ -5,6 +5,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { type CallbackPolicy, createCallbackPolicy, hostOf } from '../double/callback-policy.ts'
 import type { CallbackRequest, Deliver } from '../double/callbacks.ts'
+import { afterRealTime, soon } from '../double/clock.ts'
 import { callbackTimeoutMs, keepingMark } from './deliver.ts'
 import { createSlots } from './slots.ts'
 
@@ -61,6 +62,7 @@ export function createSender(options: SenderOptions = {}): Deliver {
     const { request, agent } = url.protocol === 'https:' && https ? https : http
     await slots.enter(url.origin, callback.signal)
     try {
+      await turnEnded()
       callback.signal.throwIfAborted()
       const open = () =>
         request({
@@ -102,6 +104,22 @@ function refusalOfHeaders(headers: Readonly<Record<string, string>>): string | u
   return undefined
 }
 
+let turnEnd: Promise<void> | undefined
+
+/**
+ * Resolves at the end of this turn of the event loop, for all at once: what is sent together wakes the receiver once
+ * instead of once for each.
+ */
+function turnEnded(): Promise<void> {
+  turnEnd ??= new Promise(resolve => {
+    soon(() => {
+      turnEnd = undefined
+      resolve()
+    })
+  })
+  return turnEnd
+}
+
 /** Sends one request and reads its answer. */
 function exchange(
   open: () => ClientRequest,
@@ -116,7 +134,7 @@ function exchange(
     let isOver = false
     const finish = () => {
       isOver = true
-      clearTimeout(timer)
+      timer.cancel()
       signal.removeEventListener('abort', breakOff)
     }
     const fail = (error: unknown) => {
@@ -126,9 +144,8 @@ function exchange(
       request.destroy()
     }
     const breakOff = () => fail(signal.reason)
-    const timer = setTimeout(
-      () => fail(new Error(`timeout: ${new URL(url).host} gave no whole answer within ${timeoutMs} ms`)),
-      timeoutMs,
+    const timer = afterRealTime(timeoutMs, () =>
+      fail(new Error(`timeout: ${new URL(url).host} gave no whole answer within ${timeoutMs} ms`)),
     )
     const answer = (reply: IncomingMessage) => {
       if (isOver) return
