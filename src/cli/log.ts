@@ -1,7 +1,7 @@
 // What `serve` writes to standard error: one line for what has happened, and no secret in it. Nothing waits for it to be written.
 
 import { logLevels } from '../config.ts'
-import { hideSecrets, mask } from '../doors/control/exchange-view.ts'
+import { hideSecrets, mask } from '../doors/control/hide-secrets.ts'
 import type { DoorLog } from '../doors/http.ts'
 import { afterRealTime } from '../double/clock.ts'
 import type { Exchange } from '../double/journal.ts'

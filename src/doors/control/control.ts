@@ -23,8 +23,9 @@ import type { IncomingRequest } from '../../double/router.ts'
 import type { Fired } from '../../double/scheduler.ts'
 import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
-import { hideSecrets, secretsIn, secretsOf, toExchangeViews } from './exchange-view.ts'
+import { secretsIn, secretsOf, toExchangeViews } from './exchange-view.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { createUpload } from './upload.ts'
 
 /** Paths of the control interface start with it. */
@@ -230,13 +231,16 @@ function nearestOf({ method, path }: IncomingRequest): string[] {
       const [own = 'GET'] = operation.methods
       return {
         line: `${own} ${operation.path}`,
-        far: distanceOfPaths(path, operation.path) + (own === method ? 0 : 1),
+        far: distanceOfPaths(path.slice(0, longestCompared), operation.path) + (own === method ? 0 : 1),
       }
     })
     .sort((a, b) => a.far - b.far)
     .slice(0, 3)
     .map(({ line }) => line)
 }
+
+/** Whatever is longer is near to nothing. */
+const longestCompared = 200
 
 /** Segment by segment, so that a long id in the place of a parameter is no distance. */
 function distanceOfPaths(asked: string, own: string): number {

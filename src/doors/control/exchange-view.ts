@@ -1,7 +1,8 @@
 // A journal entry as the control interface shows it: bytes as text, secrets masked.
 import type { Double } from '../../double/double.ts'
-import type { Exchange } from '../../double/journal.ts'
+import { type Exchange, steps } from '../../double/journal.ts'
 import type { Explanation } from '../../signature/index.ts'
+import { mask } from './hide-secrets.ts'
 
 /**
  * Journal entries as JSON. Other requests get their turn before each signature that is explained, since
@@ -67,11 +68,6 @@ function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, 
   )
 }
 
-/** The last four characters of a secret, as far as they give nothing away. */
-export function mask(secret: string): string {
-  return secret.length < 12 ? '…' : `…${secret.slice(-4)}`
-}
-
 /** What no view may show: the secret credentials of all accounts, and the tokens that were issued to them. */
 export async function secretsOf(double: Double): Promise<string[]> {
   const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
@@ -88,6 +84,22 @@ export async function secretsOf(double: Double): Promise<string[]> {
 /** Names under which anybody would look for a secret, of headers and of fields. */
 const secretName = /secret|passw|token|(api|client|private)[-_]?key|authorization|cookie/i
 
+/** What the views themselves say: a text that is also one of these words is not looked for everywhere. */
+const ownWords = new Set(
+  [
+    ...steps,
+    'request, payment, provider, operation, account, outcome, findings, response, headers, params, signature, autopsy'.split(
+      ', ',
+    ),
+    'answered, refused, unmatched, failed, declined, walkedAway, pointer, message, severity, breaking, additive'.split(
+      ', ',
+    ),
+  ].flat(),
+)
+
+/** How many are taken of one exchange: as many as there can be in what the journal keeps of a body. */
+const mostSecrets = 2000
+
 /** What stands in fields that hold secrets: wrong ones too, those that were good before, and such as are of no provider here. */
 export function secretsIn(double: Double, exchanges: readonly Exchange[]): string[] {
   const contracts = new Map(double.simulators.map(({ contract }) => [contract.id, contract]))
@@ -98,15 +110,22 @@ export function secretsIn(double: Double, exchanges: readonly Exchange[]): strin
       value.replace(/^(Bearer|Basic) +/i, ''),
     )
     const query = Object.fromEntries(new URLSearchParams(request?.query))
-    const asked = request && (readJson(request.body) ?? readForm(request))
+    const asked = request && (readJson(request.body) ?? readForm(request) ?? readCut(request.body))
     const parts = [query, params ?? asked, readJson(response?.body)]
-    return [...headers, ...parts.flatMap(part => valuesNamed(part, isSecret))]
+    const found = [...headers, ...parts.flatMap(part => valuesNamed(part, isSecret))]
+    return found.filter(value => !ownWords.has(value)).slice(0, mostSecrets)
   })
 }
 
 function readForm({ headers, body }: NonNullable<Exchange['request']>): object | undefined {
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return undefined
   return Object.fromEntries(new URLSearchParams(textOf(body)))
+}
+
+/** What can be seen of JSON that was cut, or is none for another reason: names, and the texts behind them. */
+function readCut(body: Uint8Array): object[] {
+  const pairs = textOf(body).matchAll(/"([^"\\]{1,100})"\s*:\s*"((?:[^"\\]|\\.)*)/g)
+  return [...pairs].map(([, name = '', text = '']) => ({ [name]: readJson(`"${text}"`) ?? text }))
 }
 
 function readJson(body: string | Uint8Array | undefined): unknown {
@@ -123,30 +142,4 @@ function valuesNamed(part: unknown, isSecret: (name: string) => boolean, depth =
   return Object.entries(part).flatMap(([name, value]) =>
     typeof value === 'string' && isSecret(name) ? [value] : valuesNamed(value, isSecret, depth - 1),
   )
-}
-
-/** The same value, with each secret masked wherever it stands; one of a few characters only where it stands alone. */
-export function hideSecrets<T>(value: T, secrets: readonly string[]): T {
-  if (value === undefined) return value
-  let text = JSON.stringify(value)
-  for (const secret of secrets) {
-    const masked = JSON.stringify(mask(secret))
-    if (secret.length < 6) {
-      if (secret !== '') text = text.replaceAll(JSON.stringify(secret), masked)
-      continue
-    }
-    for (const written of new Set(spellingsOf(secret))) text = text.replaceAll(written, masked.slice(1, -1))
-  }
-  return JSON.parse(text) as T
-}
-
-/** How a text stands in JSON: as it is, as a JSON body has it, and as a form or an address has it. */
-function spellingsOf(secret: string): string[] {
-  const inJson = JSON.stringify(secret).slice(1, -1)
-  return [
-    inJson,
-    JSON.stringify(inJson).slice(1, -1),
-    new URLSearchParams([['', secret]]).toString().slice(1),
-    encodeURIComponent(secret),
-  ]
 }

@@ -413,3 +413,19 @@ test('of many small headers none is dropped', async () => {
   await client.receive(isWholeMessage)
   expect(door.double.journal.list({}).items[0]?.request?.headers).toMatchObject({ 'x-last': '1' })
 })
+
+test('bodies in which everything is called a secret are shown, in time', async () => {
+  const { door } = await open()
+  const fields = Array.from({ length: 700 }, (_, i) => [`token${i}`, `secret${i}-${'x'.repeat(i % 9)}`])
+  const body = JSON.stringify({
+    ...Object.fromEntries(fields),
+    token: 'lone \ud800 half',
+    password: 'outcome',
+  })
+  const headers = { 'content-type': 'application/json' }
+  for (let i = 0; i < 20; i++) await door.send('', { method: 'POST', path: '/nothing', headers, body })
+  const answer = await door.send('', { path: '/_paydouble/api/requests?limit=500' })
+  expect(answer.json().items).toHaveLength(20)
+  expect(answer.json().items).toMatchObject([{ outcome: 'unmatched' }, ...Array(19).fill({})])
+  expect(answer.text.match(/secret\d+-/g)).toBe(null)
+})

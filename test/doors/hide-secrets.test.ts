@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { hideSecrets, mask } from '../../src/doors/control/hide-secrets.ts'
+
+test.each([
+  ['in the middle of a text', { a: 'x0123456789abcdefy' }, { a: 'x…cdefy' }],
+  ['as a name', { '0123456789abcdef': 1 }, { '…cdef': 1 }],
+  ['twice in a row', ['0123456789abcdef0123456789abcdef'], ['…cdef…cdef']],
+  ['in JSON in a text', { body: '{"key":"0123456789abcdef"}' }, { body: '{"key":"…cdef"}' }],
+])('a secret is masked %s', (_, value, shown) => {
+  expect(hideSecrets(value, ['0123456789abcdef'])).toEqual(shown)
+})
+
+test('a secret is masked as a form, an address and JSON write it', () => {
+  const secret = 'a b+c/"ü"&12345'
+  const written = [
+    secret,
+    JSON.stringify({ secret }),
+    `${new URLSearchParams({ secret })}`,
+    encodeURIComponent(secret),
+  ]
+  expect(hideSecrets(written, [secret])).toEqual(['…2345', '{"secret":"…2345"}', 'secret=…2345', '…2345'])
+})
+
+test('a short secret is masked only where it stands alone', () => {
+  expect(hideSecrets({ a: 'abc', b: 'abcd' }, ['abc'])).toEqual({ a: '…', b: 'abcd' })
+})
+
+test('of secrets that hold one another the longest is masked', () => {
+  expect(hideSecrets('0123456789abcdef', ['0123456789', '0123456789abcdef'])).toBe('…cdef')
+})
+
+test('whatever the secrets and the text are, none of them is left, and nothing else is lost', () => {
+  const secret = fc.string({
+    minLength: 12,
+    maxLength: 16,
+    unit: fc.constantFrom('0', '1', '"', '\\', 'ü', '%'),
+  })
+  const other = fc.string({ maxLength: 10, unit: fc.constantFrom('x', 'y', 'z', ' ', '\n') })
+  fc.assert(
+    fc.property(
+      fc.array(secret, { minLength: 1, maxLength: 10 }),
+      fc.array(other, { maxLength: 20 }),
+      (secrets, others) => {
+        const at = (i: number) => String(secrets[i % secrets.length])
+        const text = others.map((each, i) => `${each}|${at(i)}|`).join('')
+        const expected = others.map((each, i) => `${each}|${mask(at(i))}|`).join('')
+        expect(hideSecrets(text, secrets)).toBe(expected)
+      },
+    ),
+  )
+})
+
+test('thousands of secrets that begin alike are looked for in one pass', () => {
+  const secrets = Array.from({ length: 20_000 }, (_, i) => `aaaaaa${i}`)
+  expect(hideSecrets({ a: 'aaaaaa1', text: 'a'.repeat(1_000_000) }, secrets).text).toHaveLength(1_000_000)
+})
