@@ -18,7 +18,9 @@ const options = {
   identitiesOf: account => [account.id],
 }
 
-const rows = [['', 'orders', 'insert', 'insert, 32 at a time', 'by order number', 'by id', 'next due', 'resident']]
+const rows = [
+  ['', 'orders', 'insert', 'insert, 32 at a time', 'by order number', 'by id', 'next due', 'resident'],
+]
 for (const file of [undefined, join(folder, 'orders.db')]) {
   const store = createSqliteStore({ ...options, ...(file && { file }) })
   await store.begin({ accounts: [], values: {} })
