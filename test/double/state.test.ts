@@ -257,13 +257,12 @@ describe('a store that no double works with', () => {
     const file = `${temporaryFolder()}/store.db`
     const store = await openFile(file)
     const text = await dump(await withHistory(createMemoryStore))
-    let times = 0
-    const open = async function* () {
-      if (times++ === 0) yield text
-      else yield text.slice(0, -100)
-    }
     await expect(
-      loadIntoStore(store, { open, source: 'x', simulators }, { replace: false }),
+      loadIntoStore(
+        store,
+        { open: opened(text.slice(0, -100)), source: 'x', simulators },
+        { replace: false },
+      ),
     ).rejects.toMatchObject({
       code: 'badState',
     })
