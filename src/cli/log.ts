@@ -47,6 +47,7 @@ export function createLog(options: LogOptions): Log {
   const { level, json, write, secrets, secretsOf, pathOf, most = mostWaiting } = options
   const rank = logLevels.indexOf(level)
   const isOn = (wanted: LogLevel) => logLevels.indexOf(wanted) <= rank
+  const isInfo = isOn('info')
   const toLine = json ? toJsonLine : toTextLine
   /** When requests came, on the clock of the process: that of the double may stand still. */
   const starts = new WeakMap<IncomingRequest, number>()
@@ -95,11 +96,13 @@ export function createLog(options: LogOptions): Log {
 
   return {
     received(request) {
-      if (isOn('info')) starts.set(request, performance.now())
+      if (isInfo) starts.set(request, performance.now())
     },
 
     exchange(exchange) {
       const { kind, request, findings, outcome, response, provider, operation } = exchange
+      // Most are this, and cost no more than this.
+      if (!isInfo && findings.length === 0 && outcome !== 'failed') return
       // That a callback was not acknowledged has a line of its own.
       const own = findings.filter(finding => finding.kind !== 'callbackNotAcknowledged')
       const breaking = own.filter(({ severity }) => severity === 'breaking')
