@@ -39,8 +39,8 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
     'delete from journal where provider = ? and account = ?',
   ].map(sql => db.prepare(sql))
 
-  const known = new Map<string, Account>()
-  const byIdentity = new Map<string, Account>()
+  const known = new Map<string, Kept>()
+  const byIdentity = new Map<string, Kept>()
   const calls = createCallCounter()
 
   const identitiesOf = (account: Account) =>
@@ -48,17 +48,18 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
 
   function keep(key: string, account: Account | undefined): void {
     const before = known.get(key)
-    if (before) for (const identity of identitiesOf(before)) byIdentity.delete(identity)
+    if (before) for (const identity of identitiesOf(before.account)) byIdentity.delete(identity)
     if (!account) {
       known.delete(key)
       return
     }
-    known.set(key, account)
-    for (const identity of identitiesOf(account)) byIdentity.set(identity, account)
+    const kept = { account, copy: createCopier(account) }
+    known.set(key, kept)
+    for (const identity of identitiesOf(account)) byIdentity.set(identity, kept)
   }
 
   function change(key: string, account: Account | undefined): void {
-    const before = known.get(key)
+    const before = known.get(key)?.account
     transactions.onUndo(() => keep(key, before))
     keep(key, account)
   }
@@ -79,24 +80,24 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
   const methods: AccountTable['methods'] = {
     putAccount: account => transactions.write(() => set(account)),
 
-    getAccount: (provider, id) => transactions.read(() => copyOf(known.get(accountKey({ provider, id })))),
+    getAccount: (provider, id) => transactions.read(() => known.get(accountKey({ provider, id }))?.copy()),
 
     findAccount: (provider, identity) =>
-      transactions.read(() => copyOf(byIdentity.get(`${provider}/${identity}`))),
+      transactions.read(() => byIdentity.get(`${provider}/${identity}`)?.copy()),
 
-    listAccounts: () => transactions.read(() => [...known.values()].map(copyOf)),
+    listAccounts: () => transactions.read(() => [...known.values()].map(({ copy }) => copy())),
 
     updateAccount: (provider, id, update) =>
       transactions.write(() => {
         const key = accountKey({ provider, id })
-        const account = known.get(key)
-        if (!account) return undefined
-        set(update(copyOf(account)))
-        return copyOf(known.get(key))
+        const before = known.get(key)
+        if (!before) return undefined
+        set(update(before.copy()))
+        return known.get(key)?.copy()
       }),
 
     async spend(provider, id, setting) {
-      const account = known.get(accountKey({ provider, id }))
+      const account = known.get(accountKey({ provider, id }))?.account
       const left = account?.settings[setting]
       if (account === undefined || typeof left !== 'number') return transactions.read(() => true)
       if (left <= 0) return transactions.read(() => false)
@@ -138,4 +139,25 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
       calls.clear()
     },
   }
+}
+
+interface Kept {
+  readonly account: Account
+  readonly copy: () => Account
+}
+
+/** Nearly every request needs a copy of an account. Most of its many settings are plain, and known to be so. */
+function createCopier(account: Account): () => Account {
+  const credentials = nestedIn(account.credentials)
+  const settings = nestedIn(account.settings)
+  return () => {
+    const copy = { ...account, credentials: { ...account.credentials }, settings: { ...account.settings } }
+    for (const name of credentials) copy.credentials[name] = copyOf(copy.credentials[name])
+    for (const name of settings) copy.settings[name] = copyOf(copy.settings[name])
+    return copy
+  }
+}
+
+function nestedIn(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(values).filter(name => typeof values[name] === 'object' && values[name] !== null)
 }
