@@ -22,12 +22,25 @@ export function empty(collection: { all(): unknown[]; clear(): void }): void {
   collection.clear()
 }
 
-/** Takes records out of a collection, which left to itself looks for each one that it deletes. */
-export function takeOut<T extends object>(collection: { all(): T[] }, isOut: (record: T) => boolean): T[] {
+/**
+ * Takes records out of a collection, which left to itself looks for each one that it deletes.
+ *
+ * @param most there are no more than so many, and who stands behind them is not asked
+ */
+export function takeOut<T extends object>(
+  collection: { all(): T[] },
+  isOut: (record: T) => boolean,
+  most = Number.POSITIVE_INFINITY,
+): T[] {
   const all = collection.all()
-  const out = all.filter(isOut)
-  const kept = all.filter(record => !isOut(record))
-  all.length = 0
-  for (const record of kept) all.push(record)
+  const out: T[] = []
+  let at = 0
+  let kept = 0
+  for (; at < all.length && out.length < most; at++) {
+    const record = all[at] as T
+    if (isOut(record)) out.push(record)
+    else all[kept++] = record
+  }
+  all.splice(kept, at - kept)
   return out
 }

@@ -19,7 +19,8 @@ export interface DeliveryTable {
   ofOrder(id: string): Delivery[]
   /** @throws where it cannot be added */
   check(delivery: Delivery): void
-  remove(isOut: (delivery: Delivery) => boolean): void
+  /** @param most as of takeOut */
+  remove(isOut: (delivery: Delivery) => boolean, most?: number): void
   clear(): void
 }
 
@@ -83,8 +84,8 @@ export function createDeliveries({ db, timers }: Parts): DeliveryTable {
       if (records.get(delivery.id)) throw new Error(`there is a delivery ${delivery.id} already`)
       deliverySchema.parse(delivery)
     },
-    remove(isOut) {
-      for (const { id, order } of takeOut<Delivery>(db.deliveries, isOut)) {
+    remove(isOut, most) {
+      for (const { id, order } of takeOut<Delivery>(db.deliveries, isOut, most)) {
         byOrder.delete(order, id)
         records.delete(id)
         claimed.delete(id)

@@ -12,7 +12,8 @@ export interface OrderTable {
   /** The live one. */
   get(id: string): Order | undefined
   change(order: Order, fields: Partial<Order>): void
-  remove(isOut: (order: Order) => boolean): void
+  /** @param most as of takeOut */
+  remove(isOut: (order: Order) => boolean, most?: number): void
   clear(): void
 }
 
@@ -129,8 +130,8 @@ export function createOrders({ db, timers, options }: Parts, deliveries: Deliver
     methods,
     get: records.get,
     change,
-    remove(isOut) {
-      for (const order of takeOut<Order>(db.orders, isOut)) {
+    remove(isOut, most) {
+      for (const order of takeOut<Order>(db.orders, isOut, most)) {
         leave(order)
         records.delete(order.id)
       }

@@ -6,18 +6,22 @@ import type { Parts } from './parts.ts'
 
 /** Lets go of the oldest orders. */
 export function createPrune({ db }: Parts, orders: OrderTable, deliveries: DeliveryTable): Store['prune'] {
-  const isOver = (order: Order) => deliveries.ofOrder(order.id).every(isAtItsEnd)
   return async ({ before = Number.NEGATIVE_INFINITY, keep = Number.POSITIVE_INFINITY, limit }) => {
     const all = db.orders.all()
     const beyond = Math.max(0, all.length - keep)
     const out = new Set<string>()
-    for (const [at, order] of all.entries()) {
-      if (out.size === limit) break
+    let theirs = 0
+    for (let at = 0; at < all.length && out.size < limit; at++) {
+      const order = all[at] as Order
       if (at >= beyond && order.createdAt >= before) break
-      if (isOver(order)) out.add(order.id)
+      const own = deliveries.ofOrder(order.id)
+      if (!own.every(isAtItsEnd)) continue
+      out.add(order.id)
+      theirs += own.length
     }
-    orders.remove(order => out.has(order.id))
-    deliveries.remove(delivery => out.has(delivery.order))
+    if (out.size === 0) return 0
+    orders.remove(order => out.has(order.id), out.size)
+    deliveries.remove(delivery => out.has(delivery.order), theirs)
     return out.size
   }
 }

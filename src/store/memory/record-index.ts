@@ -16,7 +16,9 @@ export interface RecordIndex<T> {
 
 interface Entry<T> {
   readonly n: number
+  /** Where it stood when so many records had been removed. */
   position: number
+  removed: number
   /** From the hook that tells of a record until it is in its collection: it counts already. */
   arriving: T | undefined
 }
@@ -28,11 +30,12 @@ export function createRecordIndex<T extends object>(
 ): RecordIndex<T> {
   const entries = new Map<string, Entry<T>>()
   let created = 0
+  let removed = 0
 
   collection.hooks.on('create', ({ data }) => {
     const record = data.record as T
     const n = created++
-    entries.set(idOf(record), { n, position: n, arriving: record })
+    entries.set(idOf(record), { n, position: n, removed: 0, arriving: record })
   })
   collection.hooks.on('update', ({ data }) => {
     const [before, after] = [idOf(data.prevRecord as T), idOf(data.nextRecord as T)]
@@ -42,22 +45,34 @@ export function createRecordIndex<T extends object>(
     entries.set(after, entry)
   })
   collection.hooks.on('delete', ({ data }) => {
-    entries.delete(idOf(data.deletedRecord as T))
+    remove(idOf(data.deletedRecord as T))
   })
+
+  function remove(id: string): void {
+    if (entries.delete(id)) removed++
+  }
 
   function get(id: string): T | undefined {
     const entry = entries.get(id)
     if (!entry) return undefined
     const all = collection.all() as T[]
-    // Deletions only ever move a record towards the front.
-    for (let at = Math.min(entry.position, all.length - 1); at >= 0; at--) {
-      const record = all[at]
-      if (record === undefined || idOf(record) !== id) continue
-      entry.position = at
-      entry.arriving = undefined
-      return record
-    }
-    return entry.arriving
+    const last = Math.min(entry.position, all.length - 1)
+    // Each removal since then has moved it by one towards the front, or was behind it. Most are of the oldest.
+    const likely = Math.max(0, entry.position - (removed - entry.removed))
+    let at = likely
+    while (at <= last && !isAt(all, at, id)) at++
+    // Unless a test has taken records away past everybody.
+    if (at > last) for (at = Math.min(likely, all.length) - 1; at >= 0 && !isAt(all, at, id); ) at--
+    if (at < 0) return entry.arriving
+    entry.position = at
+    entry.removed = removed
+    entry.arriving = undefined
+    return all[at]
+  }
+
+  function isAt(all: readonly T[], at: number, id: string): boolean {
+    const record = all[at]
+    return record !== undefined && idOf(record) === id
   }
 
   const numberOf = (id: string) => entries.get(id)?.n ?? 0
@@ -66,12 +81,11 @@ export function createRecordIndex<T extends object>(
     get,
     getAll: ids => [...ids].sort((a, b) => numberOf(a) - numberOf(b)).flatMap(id => get(id) ?? []),
     numberOf,
-    delete(id) {
-      entries.delete(id)
-    },
+    delete: remove,
     clear() {
       entries.clear()
       created = 0
+      removed = 0
     },
   }
 }
