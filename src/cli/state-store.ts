@@ -4,7 +4,7 @@ import { simulators } from '../../mocks/index.ts'
 import { PaydoubleError } from '../contract/index.ts'
 import { storeOptionsFor } from '../double/keys.ts'
 import { emptyState } from '../double/state.ts'
-import type { Store, StoreOptions } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { openStore } from './store.ts'
 
 export interface StoreFlags {
@@ -40,7 +40,7 @@ export async function loadInto<T>(flags: StoreFlags, load: (store: Store) => Pro
 }
 
 async function open(flags: StoreFlags): Promise<Store> {
-  const create = await createOf(flags)
+  const create = await openStore(flags)
   const store = create(storeOptionsFor(simulators))
   try {
     await store.begin(emptyState)
@@ -49,10 +49,4 @@ async function open(flags: StoreFlags): Promise<Store> {
     await store.close()
     throw error
   }
-}
-
-async function createOf({ data, database }: StoreFlags): Promise<(options: StoreOptions) => Store> {
-  if (data === undefined) return openStore({ database })
-  const { createSqliteStore } = await import('../store/sqlite.ts')
-  return options => createSqliteStore({ ...options, file: data })
 }
