@@ -7,21 +7,22 @@ import { errCode, errMsg } from './fields.ts'
 const undescribed = 'the document names this interface and does not describe it'
 
 /** Narrows a directory to one account; without it the directory is that of the first account. */
-const whose = fact(
-  z.string().min(1).optional(),
-  assumed(`${undescribed}; with several accounts something must say whose directory it is`),
-  'Account that pays, to see what belongs to it.',
-)
+const whose = () =>
+  fact(
+    z.string().min(1).optional(),
+    assumed(`${undescribed}; with several accounts something must say whose directory it is`),
+    'Account that pays, to see what belongs to it.',
+  )
 
 export const getPayWayTonglian = defineOperation({
   methods: ['GET'],
   path: '/dms/payment/get-pay-way-tonglian',
   summary: 'The accounts that can receive: their ids are what reciever_id takes.',
   provenance: assumed(`${undescribed}: its method is a guess, its path is that of the document`),
-  request: { in: 'query', schema: looseObject(() => ({ payer_id: whose })) },
+  request: { in: 'query', schema: looseObject(() => ({ payer_id: whose() })) },
   response: looseObject(() => ({
-    errCode,
-    errMsg,
+    errCode: errCode(),
+    errMsg: errMsg(),
     data: fact(
       z.array(
         z.looseObject({
@@ -57,10 +58,10 @@ export const bizUser = defineOperation({
   path: '/fin-account/biz-user',
   summary: 'The accounts that can pay: their biz_user_id is what payer_id takes.',
   provenance: assumed(`${undescribed}: its method is a guess, its path is that of the document`),
-  request: { in: 'query', schema: looseObject(() => ({ payer_id: whose })) },
+  request: { in: 'query', schema: looseObject(() => ({ payer_id: whose() })) },
   response: looseObject(() => ({
-    errCode,
-    errMsg,
+    errCode: errCode(),
+    errMsg: errMsg(),
     data: fact(
       z.array(
         z.looseObject({

@@ -42,8 +42,8 @@ export const getOrderDetail = defineOperation({
     })),
   },
   response: looseObject(() => ({
-    errCode,
-    errMsg,
+    errCode: errCode(),
+    errMsg: errMsg(),
     data: fact(
       z.looseObject({
         orderNo: fact(z.string(), assumed(asNotified), "allinpay's number of the order."),

@@ -85,8 +85,8 @@ export const payment = defineOperation({
     schema: request,
   },
   response: looseObject(() => ({
-    errCode,
-    errMsg,
+    errCode: errCode(),
+    errMsg: errMsg(),
     data: fact(data, documented('payment.response.data'), 'The order.'),
   })),
   examples: [

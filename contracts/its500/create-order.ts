@@ -10,26 +10,28 @@ const largestFen = 999_999_999_999
 
 const decimal = /^-?\d+(\.\d+)?$/
 
-const price = fact(
-  z
-    .string({ error: 'missing' })
-    .superRefine((text, check) => {
-      const refuse = (refusal: string, message: string) =>
-        check.addIssue({ code: 'custom', message, params: { refusal }, input: text })
-      if (text === '') refuse('wrongAmount', 'the amount is empty')
-      else if (!decimal.test(text)) refuse('amountFormat', 'the amount is no decimal number')
-      else if (Number(text) <= 0) refuse('wrongAmount', 'the amount is not positive')
-      else if (Number.isNaN(toFen(text))) refuse('amountFormat', 'the amount has more than two decimals')
-      else if (toFen(text) < 100) refuse('amountTooSmall', 'the amount is below 1 yuan')
-      else if (toFen(text) > largestFen) refuse('wrongAmount', 'the amount has more than ten digits of yuan')
-    })
-    .meta({ pattern: '^0*[1-9]\\d{0,9}(\\.\\d{1,2})?$', [refusalKey]: 'wrongAmount' }),
-  documented('createOrder.request.price'),
-  'Price in yuan, at most two decimals, at least 1.',
-)
+const price = () =>
+  fact(
+    z
+      .string({ error: 'missing' })
+      .superRefine((text, check) => {
+        const refuse = (refusal: string, message: string) =>
+          check.addIssue({ code: 'custom', message, params: { refusal }, input: text })
+        if (text === '') refuse('wrongAmount', 'the amount is empty')
+        else if (!decimal.test(text)) refuse('amountFormat', 'the amount is no decimal number')
+        else if (Number(text) <= 0) refuse('wrongAmount', 'the amount is not positive')
+        else if (Number.isNaN(toFen(text))) refuse('amountFormat', 'the amount has more than two decimals')
+        else if (toFen(text) < 100) refuse('amountTooSmall', 'the amount is below 1 yuan')
+        else if (toFen(text) > largestFen)
+          refuse('wrongAmount', 'the amount has more than ten digits of yuan')
+      })
+      .meta({ pattern: '^0*[1-9]\\d{0,9}(\\.\\d{1,2})?$', [refusalKey]: 'wrongAmount' }),
+    documented('createOrder.request.price'),
+    'Price in yuan, at most two decimals, at least 1.',
+  )
 
 const request = looseObject(() => ({
-  price,
+  price: price(),
   name: fact(
     z.string().min(1).max(100),
     documented('createOrder.request.name'),

@@ -55,7 +55,7 @@ const surcharge = (name: string) =>
 const response = looseObject(() => ({
   syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the close: a new one."),
   orig_syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the payment."),
-  txamt: fact(amountOut, published(fields), 'Amount of the payment.'),
+  txamt: fact(amountOut(), published(fields), 'Amount of the payment.'),
   txcurrcd: fact(z.string().length(3), published(fields), 'Currency of the payment.'),
   txdtm: fact(timeOut(), published(fields), 'Time of the request, as sent.'),
   sysdtm: fact(timeOut(), published(fields), 'Time at QFPay (UTC+8).'),

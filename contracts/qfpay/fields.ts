@@ -50,7 +50,8 @@ export const amountText = () =>
   z.string().regex(/^[1-9]\d{0,10}$/, 'not a positive whole number of at most 11 digits')
 
 /** An amount in an answer: the table says a number, the samples send a text. */
-export const amountOut = z.union([z.string().regex(/^\d{1,11}$/), z.int().nonnegative().max(99_999_999_999)])
+export const amountOut = () =>
+  z.union([z.string().regex(/^\d{1,11}$/), z.int().nonnegative().max(99_999_999_999)])
 
 /** A text that may be missing or null: which of the two a row has was seen for few fields only. */
 export const textOut = () => z.string().nullable().optional()

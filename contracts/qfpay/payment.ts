@@ -146,7 +146,7 @@ const response = looseObject(() => ({
   udid: fact(z.string().max(40), documented('payment.response.udid'), 'Device number, as sent.'),
   txdtm: fact(timeOut(), documented('payment.response.txdtm'), 'Time of the request, as sent.'),
   txamt: fact(
-    amountOut,
+    amountOut(),
     documented(
       'payment.response.txamt',
       'the table says Int(11), the sample sends the text "300": both are accepted',

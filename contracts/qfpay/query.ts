@@ -87,7 +87,7 @@ export const queryRow = looseObject(() => ({
     'What the row is of. The double shows no rows for closes.',
   ),
   txdtm: fact(timeOut(), published(fields), 'Time of the request, as sent.'),
-  txamt: fact(amountOut, published(fields), 'Amount in minor units, as text.'),
+  txamt: fact(amountOut(), published(fields), 'Amount in minor units, as text.'),
   sysdtm: fact(timeOut(), published(fields), 'Time at QFPay (UTC+8).'),
   paydtm: fact(
     z.string(),

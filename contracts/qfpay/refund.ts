@@ -45,7 +45,7 @@ export const refund = defineOperation({
   response: looseObject(() => ({
     syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the refund."),
     orig_syssn: fact(z.string().min(1).max(40), published(fields), "QFPay's number of the payment."),
-    txamt: fact(amountOut, published(fields), 'What is given back, in minor units.'),
+    txamt: fact(amountOut(), published(fields), 'What is given back, in minor units.'),
     sysdtm: fact(timeOut(), published(fields), 'Time at QFPay (UTC+8).'),
     paydtm: fact(textOut(), published(fields), 'When it came through (UTC+8); empty before.'),
     txdtm: fact(timeOut(), published(fields), 'Time of the request, as sent.'),

@@ -35,7 +35,7 @@ const credentials = object(() => ({
   ),
 }))
 
-const state = z.union([z.int(), z.string()])
+const state = () => z.union([z.int(), z.string()])
 
 const settings = object(() => ({
   permission: fact(
@@ -69,7 +69,7 @@ const settings = object(() => ({
     'Other names for the fields of an order query.',
   ),
   orderDetailStates: fact(
-    z.strictObject({ waiting: state, paid: state, expired: state }),
+    z.strictObject({ waiting: state(), paid: state(), expired: state() }),
     assumed('the page of the order query lists no states', 'orderDetailStates'),
     'How an order query calls the states of an order.',
   ),

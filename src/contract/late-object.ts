@@ -4,6 +4,9 @@ import * as z from 'zod'
 
 type Fields = z.core.$ZodLooseShape
 
+const anything = z.unknown()
+const nothing = z.never()
+
 /** Like `z.object`. */
 export function object<S extends Fields>(fields: () => S) {
   return late(fields) as unknown as ReturnType<typeof z.object<S>>
@@ -16,12 +19,12 @@ export function object<S extends Fields>(fields: () => S) {
  * looseObject(() => ({ out_trade_no: fact(z.string(), …) }))
  */
 export function looseObject<S extends Fields>(fields: () => S) {
-  return late(fields, z.unknown()) as unknown as ReturnType<typeof z.looseObject<S>>
+  return late(fields, anything) as unknown as ReturnType<typeof z.looseObject<S>>
 }
 
 /** Like `z.strictObject`. */
 export function strictObject<S extends Fields>(fields: () => S) {
-  return late(fields, z.never()) as unknown as ReturnType<typeof z.strictObject<S>>
+  return late(fields, nothing) as unknown as ReturnType<typeof z.strictObject<S>>
 }
 
 function late<S extends Fields>(fields: () => S, catchall?: z.ZodType): z.ZodObject {

@@ -3,17 +3,18 @@ import * as z from 'zod'
 import type { Callback, Contract, Operation } from './contract.ts'
 import { isDay } from './day.ts'
 import { contentKey, contentOf } from './json-text.ts'
+import { strictObject } from './late-object.ts'
 import { ownCaptures, type Provenance, provenanceKey, provenanceOf } from './provenance.ts'
 
 const date = z.string().refine(isDay, 'not a date written as YYYY-MM-DD')
 const count = z.int().positive()
 
 /** How often a fact was seen, and on which days first and last. */
-const observation = z.strictObject({ count, first: date, last: date })
+const observation = strictObject(() => ({ count, first: date, last: date }))
 export type Observation = z.output<typeof observation>
 
 /** Something else than a fact says: what kind of difference, with one masked example. */
-const contradiction = z.strictObject({
+const contradiction = strictObject(() => ({
   /** As `listFacts` names it. */
   fact: z.string(),
   /** The kind of the finding, such as `typeChanged`. */
@@ -22,31 +23,31 @@ const contradiction = z.strictObject({
   received: z.string().optional(),
   count,
   last: date,
-})
+}))
 export type Contradiction = z.output<typeof contradiction>
 
 /** What was seen of one provider. */
-const providerObservations = z.strictObject({
+const providerObservations = strictObject(() => ({
   /** By the paths of `listFacts`. */
   facts: z.record(z.string(), observation),
   contradictions: z.array(contradiction),
-})
+}))
 export type ProviderObservations = z.output<typeof providerObservations>
 
 /** What captures have shown, by provider, and which captures those were. Holds no value of a capture but masked examples. */
-export const observationsSchema = z.strictObject({
+export const observationsSchema = strictObject(() => ({
   version: z.literal(1),
   captures: z.array(
-    z.strictObject({
+    strictObject(() => ({
       /** SHA-256 of the file, so that none counts twice. */
       digest: z.string(),
       /** Its name, without its folder. */
       file: z.string(),
       exchanges: z.int().nonnegative(),
-    }),
+    })),
   ),
   providers: z.record(z.string(), providerObservations),
-})
+}))
 export type Observations = z.output<typeof observationsSchema>
 
 export const noObservations: Observations = { version: 1, captures: [], providers: {} }

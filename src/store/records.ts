@@ -1,5 +1,6 @@
 // What a double remembers, in our words; the provider's own fields stand beside them.
 import * as z from 'zod'
+import { object, strictObject } from '../contract/late-object.ts'
 
 /** Milliseconds since 1970 on the double's clock. */
 const epochMs = z.int()
@@ -12,7 +13,7 @@ export const orderStatuses = ['pending', 'paid', 'expired', 'closed', 'failed'] 
 export const orderKinds = ['payment', 'refund'] as const
 
 /** Something that will happen to an order by itself: the payer pays, or a refund comes through. */
-export const actSchema = z.object({
+export const actSchema = object(() => ({
   do: z.enum(['pay', 'settle']),
   at: epochMs.nullable().default(null).meta({ description: 'When; null where it waits for queries.' }),
   queries: z
@@ -23,10 +24,10 @@ export const actSchema = z.object({
     .meta({ description: 'After how many more queries; null where it waits for a time.' }),
   amount: minorUnits.nullable().default(null).meta({ description: 'What is paid; null for what is asked.' }),
   late: z.boolean().default(false).meta({ description: 'Pays also what has expired or was closed.' }),
-})
+}))
 export type Act = z.output<typeof actSchema>
 
-export const orderSchema = z.object({
+export const orderSchema = object(() => ({
   id: z.string().min(1).meta({ description: "The provider's own number of the order." }),
   provider: z.string().min(1),
   account: z.string().min(1).meta({ description: 'Id of the account, as in `api/accounts`.' }),
@@ -54,13 +55,13 @@ export const orderSchema = z.object({
     .meta({ description: 'When its status, or what was given back, changed last.' }),
   past: z
     .array(
-      z.object({
+      object(() => ({
         until: epochMs,
         status: z.enum(orderStatuses),
         paidAt: epochMs.nullable(),
         paidAmount: minorUnits.nullable(),
         refunded: minorUnits,
-      }),
+      })),
     )
     .default([])
     .meta({ description: 'How it stood before each change but its expiry, the first change first.' }),
@@ -69,7 +70,7 @@ export const orderSchema = z.object({
     .default([])
     .meta({ description: 'What will happen to it by itself, the next first.' }),
   fields: z.record(z.string(), z.unknown()).default({}).meta({ description: "The provider's own fields." }),
-})
+}))
 export type Order = z.output<typeof orderSchema>
 export type OrderStatus = Order['status']
 export type OrderKind = Order['kind']
@@ -79,13 +80,13 @@ export function actDueAt({ acts }: Pick<Order, 'acts'>): number | null {
   return acts[0]?.at ?? null
 }
 
-export const attemptSchema = z.object({
+export const attemptSchema = object(() => ({
   at: epochMs,
   acknowledged: z.boolean(),
   status: z.int().nullable().meta({ description: 'HTTP status of the reply; null where there was none.' }),
   reply: z.string().meta({ description: 'The first 2,000 characters of the reply.' }),
   error: z.string().nullable().meta({ description: 'Why there was no reply, or none that counts.' }),
-})
+}))
 export type Attempt = z.output<typeof attemptSchema>
 
 /** A delivery that is `held` waits in the outbox, or for another callback, and not for a time. */
@@ -94,14 +95,14 @@ export const deliveryStatuses = ['pending', 'held', 'delivered', 'failed'] as co
 /** What the double takes the merchant to have answered, whatever it was. */
 export const repliedSchema = z.union([
   z.literal('timeout'),
-  z.strictObject({
+  strictObject(() => ({
     status: z.int().min(100).max(599).optional(),
     body: z.string().max(10_000).optional().meta({ description: 'Empty where it is not given.' }),
-  }),
+  })),
 ])
 export type Replied = z.output<typeof repliedSchema>
 
-export const deliverySchema = z.object({
+export const deliverySchema = object(() => ({
   id: z.string().min(1),
   provider: z.string().min(1),
   account: z.string().min(1),
@@ -123,16 +124,16 @@ export const deliverySchema = z.object({
   createdAt: epochMs,
   dueAt: epochMs.nullable().meta({ description: 'When the next attempt is due; null when there is none.' }),
   attempts: z.array(attemptSchema).default([]),
-})
+}))
 export type Delivery = z.output<typeof deliverySchema>
 export type DeliveryStatus = Delivery['status']
 
-export const accountSchema = z.object({
+export const accountSchema = object(() => ({
   provider: z.string().min(1),
   id: z.string().min(1),
   credentials: z.record(z.string(), z.unknown()),
   settings: z.record(z.string(), z.unknown()),
-})
+}))
 export type Account = z.output<typeof accountSchema>
 
 /** What the journal keeps of an exchange, as plain data, with what it is looked for by. */
