@@ -113,7 +113,7 @@ export function toKeys(keys: Readonly<Record<string, string>>): string[] {
 
 interface Inserted {
   readonly isAdded: boolean
-  readonly isKnown: boolean
+  readonly isKnown: true | null
   /** A list as JSON, or null where it is empty. */
   readonly taken: string | null
 }
@@ -136,7 +136,7 @@ async function insert(
     // One that is added, and known already, was added by somebody else at the same moment.
     isAdded
       ? undefined
-      : { isKnown: isKnown || taken === null, keys: taken === null ? [] : JSON.parse(taken) },
+      : { isKnown: isKnown === true || taken === null, keys: taken === null ? [] : JSON.parse(taken) },
   )
 }
 
@@ -182,6 +182,7 @@ function writeText(count: number): string {
     const values = types.map((type, at) => `$${row * types.length + at + 1}::text::${type}`)
     return `(${row}, ${values.join(', ')})`
   })
+  // No "exists" here: a plan that is made while the table is empty would look through all of it.
   return `
     with input (nth, ${names}) as materialized (values ${rows.join(', ')}),
     taken as materialized (
@@ -194,7 +195,7 @@ function writeText(count: number): string {
     ), held as (
       insert into order_keys (key, order_id) select key, id from added, unnest(added.keys) as key order by key
     )
-    select i.id in (select id from added) as "isAdded", exists (select from orders o where o.id = i.id) as "isKnown",
+    select i.id in (select id from added) as "isAdded", (select true from orders o where o.id = i.id) as "isKnown",
       (select json_agg(key)::text from taken where taken.nth = i.nth) as taken
     from input i order by nth`
 }
