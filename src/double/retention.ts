@@ -19,7 +19,7 @@ export interface Retention {
   close(): void
 }
 
-/** So few at once that no request waits long for it. */
+/** So few at once that no request waits for longer than some milliseconds. */
 const chunkSize = 100
 
 /** By number it begins only when it is worth it, in parts of the bound, and in orders. */
