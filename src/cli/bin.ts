@@ -10,7 +10,8 @@ if (major < 22 || (major === 22 && minor < 13)) {
   // Whoever reads has heard enough, as `head` does.
   process.stdout.on('error', error => {
     if ('code' in error && error.code === 'EPIPE') process.exit()
-    throw error
+    process.stderr.write(`paydouble: Failed to write to standard output: ${error.message}.\n`)
+    process.exit(1)
   })
   // Code that was compiled once is kept in the folder of the package, where nobody else can put something in its
   // place; where that cannot be written, each start compiles anew.

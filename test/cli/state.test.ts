@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Ended } from '../harness/cli.ts'
-import { paydouble, serve } from '../harness/cli.ts'
+import { bin, paydouble, run, serve } from '../harness/cli.ts'
 import { newSchema, temporaryFolder } from '../harness/stores.ts'
 
 const flags = ['--port', '0', '--json', '--clock', 'manual', '--seed', '7', '--no-rate-limits']
@@ -84,6 +84,22 @@ test('a dump is for its owner alone, and replaces an older one only when it is w
   await paydouble(['state', 'dump', '--url', await serveOrders(1), '--out', file])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(existsSync(`${file}.part`)).toBe(false)
+})
+
+test('a dump that cannot be written says why', async () => {
+  const url = await serveOrders(1)
+  const file = join(temporaryFolder(), 'nothing/state.ndjson')
+  expect(failure(await paydouble(['state', 'dump', '--url', url, '--out', file]))).toEqual([
+    1,
+    expect.stringContaining(`Failed to write ${JSON.stringify(file)}: ENOENT`),
+  ])
+  // Where there is such a device.
+  if (!existsSync('/dev/full')) return
+  const full = await run('bash', ['-c', `"${process.execPath}" "${bin}" state dump --url ${url} > /dev/full`])
+  expect(failure(full)).toEqual([
+    1,
+    'paydouble: Failed to write to standard output: ENOSPC: no space left on device, write.\n',
+  ])
 })
 
 test('what is there is lost only with --replace', async () => {
