@@ -1,5 +1,6 @@
-// The mock servers that others use, answering the payment of the same contract. Each has it as easy as it can:
-// constant answers without templates, no logs. None of them looks at signatures or remembers orders.
+// The mock servers that others use, answering the payment of the same contract as they come: with the journal that
+// they keep, and, where a template is needed for it, with what was asked in the answer. None of them looks at
+// signatures, remembers orders or refuses a number that was taken.
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,30 +8,33 @@ import { peer, specification } from './paths.js'
 import { startPeer } from './process.js'
 import { paymentPath } from './qfpay.js'
 
-const answer = JSON.stringify({
-  sysdtm: '2026-01-01 09:00:00',
-  paydtm: '2026-01-01 09:00:00',
-  txcurrcd: 'HKD',
-  respmsg: 'OK',
-  qrcode: 'weixin://wxpay/bizpayurl?pr=4PsXP5N',
-  pay_type: '800201',
-  cardcd: '',
-  udid: '',
-  txdtm: '2026-01-01 09:00:00',
-  txamt: '300',
-  resperr: 'success',
-  out_trade_no: 'n1',
-  syssn: '20260101000300020086358791',
-  respcd: '0000',
-  chnlsn: '',
-})
+/** @param field how a template says what a field of the request holds */
+function toAnswer(field) {
+  return JSON.stringify({
+    sysdtm: '2026-01-01 09:00:00',
+    paydtm: '2026-01-01 09:00:00',
+    txcurrcd: field('txcurrcd'),
+    respmsg: 'OK',
+    qrcode: 'weixin://wxpay/bizpayurl?pr=4PsXP5N',
+    pay_type: field('pay_type'),
+    cardcd: '',
+    udid: '',
+    txdtm: field('txdtm'),
+    txamt: field('txamt'),
+    resperr: 'success',
+    out_trade_no: field('out_trade_no'),
+    syssn: '20260101000300020086358791',
+    respcd: '0000',
+    chnlsn: '',
+  })
+}
 
 /** Each with the bar that it sets, and how it is started. */
 export const peers = {
   Prism: {
     least: 15,
     command: 'prism',
-    start: command => startPeer(port => [command, 'mock', '-p', String(port), '-v', 'silent', specification]),
+    start: command => startPeer(port => [command, 'mock', '-p', String(port), specification]),
   },
   Mockoon: {
     least: 20,
@@ -42,7 +46,6 @@ export const peers = {
         command,
         ...['start', '--data', file, '--port', String(port), '--hostname', '127.0.0.1'],
         ...['--disable-log-to-file', '--disable-admin-api', '--disable-tls', '--repair'],
-        ...['--max-transaction-logs', '0'],
       ])
     },
   },
@@ -57,7 +60,8 @@ export const peers = {
         port => [
           command,
           ...['--port', String(port), '--bind-address', '127.0.0.1', '--root-dir', folder],
-          ...['--no-request-journal', '--disable-request-logging', '--disable-banner'],
+          // As many as paydouble keeps. It would keep all of them.
+          ...['--max-request-journal-entries', '1000', '--disable-banner'],
         ],
         { path: '/__admin/health' },
       )
@@ -78,11 +82,10 @@ function toMockoon() {
     endpoint: paymentPath.slice(1),
     responses: [
       {
-        body: answer,
+        body: toAnswer(name => `{{body '${name}'}}`),
         statusCode: 200,
         headers: [{ key: 'Content-Type', value: 'application/json' }],
         bodyType: 'INLINE',
-        disableTemplating: true,
         default: true,
       },
     ],
@@ -91,9 +94,15 @@ function toMockoon() {
 }
 
 function toWireMock() {
+  const body = toAnswer(name => `{{form.${name}}}`)
   return {
     request: { method: 'POST', urlPath: paymentPath },
-    response: { status: 200, body: answer, headers: { 'content-type': 'application/json' } },
+    response: {
+      status: 200,
+      body: `{{formData request.body 'form' urlDecode=true}}${body}`,
+      headers: { 'content-type': 'application/json' },
+      transformers: ['response-template'],
+    },
   }
 }
 
