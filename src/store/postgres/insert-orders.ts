@@ -3,7 +3,7 @@ import { actDueAt, type Order } from '../records.ts'
 import type { Conflict, StoreOptions } from '../store.ts'
 import type { Query, Timers } from './connect.ts'
 import { codeOf } from './errors.ts'
-import { type Parameter, toKey } from './texts.ts'
+import { type Parameter, toKey, toText } from './texts.ts'
 
 interface Waiting {
   readonly order: Order
@@ -98,12 +98,11 @@ const uniqueViolation = '23505'
 
 function conflictOf({ order, keys }: Waiting, taken: Taken | undefined): Conflict | undefined {
   if (taken === undefined) return undefined
-  if (taken.isKnown) return { kind: 'id', key: order.id }
-  for (const kind in keys) {
+  for (const kind in taken.isKnown ? {} : keys) {
     const key = keys[kind] as string
-    if (taken.keys.includes(toKey(key))) return { kind, key }
+    if (taken.keys.includes(toText(toKey(key)))) return { kind, key }
   }
-  return undefined
+  return { kind: 'id', key: order.id }
 }
 
 /** As they stand in the database; in one order for all, so that of two none waits for the other. */

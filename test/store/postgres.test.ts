@@ -1,0 +1,302 @@
+// What several processes see that share one PostgreSQL. Each store here is as that of a process of its own.
+import { expect, onTestFinished, test } from 'vitest'
+import { parseAddress } from '../../src/store/postgres/address.ts'
+import { connect, type Timers } from '../../src/store/postgres/connect.ts'
+import { createPostgresStore } from '../../src/store/postgres/postgres.ts'
+import type { Store } from '../../src/store/store.ts'
+import { eventually } from '../harness/eventually.ts'
+import { startPostgres } from '../harness/postgres.ts'
+import {
+  amountKey,
+  claim,
+  claimedIds,
+  insertPaid,
+  newAccount,
+  newAct,
+  newAttempt,
+  newDelivery,
+  newOrder,
+  newSchema,
+  numberKey,
+  storeOptions,
+} from '../harness/stores.ts'
+
+const timers: Timers = { later: (ms, callback) => setTimeout(callback, ms), soon: setImmediate }
+const nothing = { accounts: [], values: {} }
+
+function openOn(url: string): Store {
+  const store = createPostgresStore({ ...storeOptions, url, timers })
+  onTestFinished(() => store.close())
+  return store
+}
+
+/** Stores on one state, which have begun at the same moment. */
+async function openMany(count: number, initial: Parameters<Store['begin']>[0] = nothing): Promise<Store[]> {
+  const url = await newSchema()
+  const stores = Array.from({ length: count }, () => openOn(url))
+  await Promise.all(stores.map(store => store.begin(initial)))
+  return stores
+}
+
+/** Statements as somebody else would run them. */
+function strangerAt(url: string) {
+  const database = connect(parseAddress(url), timers, { connections: 1 })
+  onTestFinished(() => database.end())
+  return database
+}
+
+/** Fifty calls that start before the first of them has ended, spread over the stores. */
+function race<T>(stores: readonly Store[], run: (store: Store, n: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: 50 }, (_, n) => run(stores[n % stores.length] as Store, n)))
+}
+
+test('of processes that begin at once one makes the state, and each learns how many were before it', async () => {
+  const url = await newSchema()
+  const stores = [1, 2, 3, 4].map(() => openOn(url))
+  const initial = { accounts: [newAccount('one')], values: { clock: 0 } }
+  const before = await Promise.all(stores.map(store => store.begin(initial)))
+  expect(before.toSorted()).toEqual([0, 1, 2, 3])
+  await stores[0]?.reset(initial)
+  expect(await openOn(url).begin(initial)).toBe(4)
+  expect(await stores[1]?.listAccounts()).toEqual([newAccount('one')])
+})
+
+test('of racing orders with one number one is added, whichever process adds it', async () => {
+  const stores = await openMany(3)
+  const conflicts = await race(stores, (store, n) => store.insertOrder(newOrder(n, { orderNumber: 'same' })))
+  expect(conflicts.filter(conflict => conflict === undefined)).toHaveLength(1)
+  expect(conflicts.filter(conflict => conflict !== undefined)).toEqual(
+    Array(49).fill({ kind: 'number', key: numberKey('same') }),
+  )
+  expect((await stores[0]?.listOrders({}))?.items).toHaveLength(1)
+})
+
+test('orders that want each other’s keys end in orders or conflicts, and none waits for ever', async () => {
+  const stores = await openMany(3)
+  // Each number comes with two amounts, and each amount with several numbers.
+  const results = await race(stores, (store, n) =>
+    store.insertOrder(newOrder(n, { orderNumber: `number-${n % 10}`, amount: (n * 7) % 12 })),
+  )
+  const { items } = (await stores[0]?.listOrders({})) ?? { items: [] }
+  expect(items).toHaveLength(results.filter(conflict => conflict === undefined).length)
+  expect(new Set(items.map(({ orderNumber }) => orderNumber)).size).toBe(items.length)
+  expect(new Set(items.map(({ amount }) => amount)).size).toBe(items.length)
+  for (const order of items) {
+    expect(await stores[1]?.findOrder(numberKey(order.orderNumber))).toEqual(order)
+    expect(await stores[2]?.findOrder(amountKey(order.amount))).toEqual(order)
+  }
+})
+
+test('of racing transitions one wins, and only its deliveries are added', async () => {
+  const stores = await openMany(3)
+  await stores[0]?.insertOrder(newOrder(1))
+  const results = await race(stores, (store, n) =>
+    store.transition('order-1', 'pending', 'paid', {
+      patch: { paidAmount: n },
+      deliveries: [newDelivery(n)],
+    }),
+  )
+  const [winner, ...others] = results.filter(order => order !== undefined)
+  expect(others).toEqual([])
+  expect((await stores[1]?.listDeliveries({}))?.items.map(({ id }) => id)).toEqual([
+    `delivery-${winner?.paidAmount}`,
+  ])
+})
+
+test('of racing claims each delivery and each expiry goes to one process, an act to all until it is taken off', async () => {
+  const stores = await openMany(3)
+  const [one] = stores as [Store]
+  await insertPaid(
+    one,
+    newOrder(0),
+    Array.from({ length: 20 }, (_, n) => newDelivery(n + 1)),
+  )
+  for (let n = 1; n <= 20; n++) await one.insertOrder(newOrder(n, { expiresAt: 0 }))
+  const claimed = claimedIds((await race(stores, store => claim(store, 100, 3))).flat())
+  const rest = claimedIds((await race(stores, store => claim(store, 100, 3))).flat())
+  const all = [...claimed, ...rest]
+  expect(all).toHaveLength(40)
+  expect(new Set(all).size).toBe(40)
+  await one.insertOrder(newOrder(50, { acts: [newAct(5)] }))
+  for (const store of stores) expect(claimedIds(await claim(store, 100))).toEqual(['order-50'])
+})
+
+test('calls, money and values are counted once for all', async () => {
+  const account = newAccount('one', { settings: { balance: 10, after: 'it' } })
+  const stores = await openMany(3, { accounts: [account], values: { clock: 0 } })
+  const counted = await race(stores, store => store.countCall('some/one/1000', 0, 1000, 10))
+  expect(counted.filter(within => within)).toHaveLength(10)
+  const spent = await race(stores, store => store.spend('some', 'one', 'balance'))
+  expect(spent.filter(success => success)).toHaveLength(10)
+  // Settings keep their order, because they are shown.
+  expect(JSON.stringify((await stores[1]?.getAccount('some', 'one'))?.settings)).toBe(
+    '{"balance":0,"after":"it"}',
+  )
+  await race(stores, (store, n) =>
+    store.updateAccount('some', 'one', ({ settings, ...rest }) => ({
+      ...rest,
+      settings: { ...settings, [n]: n },
+    })),
+  )
+  expect(Object.keys((await stores[2]?.getAccount('some', 'one'))?.settings ?? {})).toHaveLength(52)
+  const [{ version } = { version: 0 }] = (await stores[0]?.readValues({})) ?? []
+  const written = await race(stores, (store, n) => store.writeValue('clock', n, version))
+  expect(written.filter(Boolean)).toHaveLength(1)
+})
+
+test('what a process has claimed that has ended is free for others, and nothing of one that lives', async () => {
+  const url = await newSchema()
+  const [dying, living, third] = [openOn(url), openOn(url), openOn(url)]
+  for (const store of [dying, living, third]) await store.begin(nothing)
+  await insertPaid(living, newOrder(1), [newDelivery(1), newDelivery(2)])
+  expect(claimedIds(await claim(dying, 10, 1))).toEqual(['delivery-1'])
+  expect(claimedIds(await claim(living, 10, 1))).toEqual(['delivery-2'])
+  expect(await claim(third, 10)).toEqual([])
+  await dying.close()
+  await eventually(async () => expect(claimedIds(await claim(third, 10))).toEqual(['delivery-1']))
+  expect(await claim(living, 10)).toEqual([])
+})
+
+test('a process whose connection was ended claims anew, and what it had claimed is free', async () => {
+  const url = await newSchema()
+  const [one, two] = [openOn(url), openOn(url)]
+  for (const store of [one, two]) await store.begin(nothing)
+  await insertPaid(one, newOrder(1), [newDelivery(1)])
+  expect(await claim(one, 10)).toHaveLength(1)
+  let news = 0
+  one.onNews(() => news++)
+  await strangerAt(url).query(
+    `select pg_terminate_backend(pid) from pg_locks
+     where locktype = 'advisory' and classid::bigint = hashtext(current_schema())::bigint & 4294967295`,
+  )
+  await eventually(async () => expect(claimedIds(await claim(two, 10))).toEqual(['delivery-1']))
+  await two.recordAttempt('delivery-1', newAttempt(10), { status: 'pending', dueAt: 20 })
+  await eventually(async () => expect(claimedIds(await claim(one, 20))).toEqual(['delivery-1']))
+  // It may have missed some, so it looks; and it hears again of what comes.
+  await eventually(() => expect(news).toBeGreaterThan(0))
+  const before = news
+  await two.insertOrder(newOrder(2))
+  await eventually(() => expect(news).toBeGreaterThan(before))
+})
+
+test('a change at one process is news at the others, and none at itself', async () => {
+  const [one, two] = (await openMany(2)) as [Store, Store]
+  let [own, others] = [0, 0]
+  one.onNews(() => own++)
+  const stop = two.onNews(() => others++)
+  await one.insertOrder(newOrder(1))
+  await eventually(() => expect(others).toBe(1))
+  stop()
+  await two.insertOrder(newOrder(2))
+  await eventually(() => expect(own).toBe(1))
+  expect(others).toBe(1)
+})
+
+test('a state that a newer paydouble made is refused, and stays as it is', async () => {
+  const url = await newSchema()
+  const first = openOn(url)
+  await first.begin(nothing)
+  await first.insertOrder(newOrder(1))
+  await strangerAt(url).query('insert into migrations (version) values (1000)')
+  await expect(openOn(url).begin({ accounts: [newAccount('one')], values: {} })).rejects.toMatchObject({
+    code: 'storeTooNew',
+    message: expect.stringContaining('version 1000'),
+  })
+  expect(await first.getOrder('order-1')).toEqual(newOrder(1))
+  expect(await first.listAccounts()).toEqual([])
+})
+
+test('a schema that another one owns is used without the right to make schemas', async () => {
+  const url = await newSchema()
+  const { schema } = parseAddress(url)
+  const owner = strangerAt(url.replace(schema, 'public'))
+  await owner.query(`create role ${schema} login`)
+  const guest = url.replace('//paydouble@', `//${schema}@`)
+  await expect(openOn(guest).begin(nothing)).rejects.toMatchObject({
+    code: 'storeUnavailable',
+    message: expect.stringContaining(`create the schema "${schema}" and make this user its owner`),
+  })
+  await owner.query(`create schema ${schema} authorization ${schema}`)
+  expect(await openOn(guest).begin(nothing)).toBe(0)
+})
+
+test.for([
+  [
+    'a database that is not there',
+    (url: string) => url.replace('/postgres?', '/nowhere?'),
+    'it has no database "nowhere"',
+  ],
+  ['an unknown setting', (url: string) => `${url}&nonsense=1`, 'unrecognized configuration parameter'],
+  [
+    'a user that is not there',
+    (url: string) => url.replace('//paydouble@', '//nobody:geheim@'),
+    'refuses the user "nobody"',
+  ],
+] as const)('%s is said, and no password is shown', async ([, change, why]) => {
+  const error = await openOn(change(await newSchema()))
+    .begin(nothing)
+    .catch((thrown: Error) => thrown)
+  expect(error).toMatchObject({ code: 'storeUnavailable', message: expect.stringContaining(why) })
+  expect(String(error)).not.toContain('geheim')
+})
+
+test.for([
+  ['mysql://127.0.0.1/test', 'it is none of the form'],
+  ['postgres://app:geheim%@127.0.0.1/test', 'begins no escape'],
+  ['postgres://app:geheim@127.0.0.1/test?schema=Robert;drop', '"schema" is "Robert;drop"'],
+  ['postgres://app:geheim@127.0.0.1/test?connections=0', '"connections" must be'],
+  ['postgres://app:geheim@127.0.0.1/test?sslmode=maybe', '"sslmode" must be one of'],
+] as const)('the address %s is refused, and not shown with its password', ([url, why]) => {
+  const open = () => createPostgresStore({ ...storeOptions, url, timers })
+  expect(open).toThrow(expect.objectContaining({ code: 'badConfig', message: expect.stringContaining(why) }))
+  expect(open).not.toThrow(/geheim/)
+})
+
+test('while the database is away each call fails with a reason, and afterwards all is as before', async () => {
+  const server = await startPostgres()
+  onTestFinished(() => server.remove())
+  const store = openOn(server.url)
+  await store.begin({ accounts: [newAccount('one')], values: { clock: 0 } })
+  await insertPaid(store, newOrder(1), [newDelivery(1)])
+  await server.kill()
+  for (const call of [
+    () => store.insertOrder(newOrder(2)),
+    () => store.getOrder('order-1'),
+    () => store.readValues({}),
+    () => store.claimDue(10, { now: 10, limit: 1 }),
+    () => store.appendJournal([{ provider: null, account: null, order: null, record: {} }]),
+    () => store.reset(nothing),
+  ])
+    await expect(call()).rejects.toMatchObject({ code: 'storeUnavailable' })
+  await server.start()
+  await eventually(async () => expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1']))
+  expect(await store.insertOrder(newOrder(2))).toBeUndefined()
+  expect(await store.listAccounts()).toEqual([newAccount('one')])
+})
+
+test('texts that PostgreSQL does not take are kept, told apart and found', async () => {
+  const [store] = (await openMany(1)) as [Store]
+  const texts = [
+    'a\0b',
+    'a\u0001b',
+    'a\u00010000b',
+    'a\uD800b',
+    'a\uFFFDb',
+    `${'long'.repeat(3000)}1`,
+    `${'long'.repeat(3000)}2`,
+  ]
+  for (const [n, orderNumber] of texts.entries())
+    expect(await store.insertOrder(newOrder(n, { orderNumber, qr: orderNumber }))).toBeUndefined()
+  for (const [n, orderNumber] of texts.entries()) {
+    const order = newOrder(n, { orderNumber, qr: orderNumber })
+    expect(await store.findOrder(numberKey(orderNumber))).toEqual(order)
+    expect((await store.listOrders({ orderNumber, qr: orderNumber })).items).toEqual([order])
+    expect(await store.insertOrder(newOrder(n + 100, { orderNumber }))).toMatchObject({ kind: 'number' })
+  }
+  const attempt = newAttempt(1, { reply: 'a\0b' })
+  await insertPaid(store, newOrder(200), [newDelivery(1, { body: 'a\0b' })])
+  await store.recordAttempt('delivery-1', attempt, { status: 'failed', dueAt: null })
+  expect(await store.getDelivery('delivery-1')).toEqual(
+    newDelivery(1, { body: 'a\0b', status: 'failed', dueAt: null, attempts: [attempt] }),
+  )
+})
