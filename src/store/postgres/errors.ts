@@ -13,11 +13,10 @@ export function toStoreError(error: unknown, address: Address): unknown {
   })
 }
 
-/** Whether trying again soon may help: nobody answers, or the server is not ready. */
+/** Whether trying again soon may help: nobody is there yet, or the server is not ready. */
 export function isTransient(error: unknown): boolean {
-  const cause = error instanceof PaydoubleError ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  return code in unreachable || /^(57P0[1-3]|08...|CONNECTION_.*)$/.test(code)
+  const code = codeOf(error instanceof PaydoubleError ? error.cause : error)
+  return /^(ECONN\w+|ENOENT|ENOTFOUND|EAI_AGAIN|CONNECTION_CLOSED|57P0[1-3]|08...)$/.test(code)
 }
 
 export function codeOf(error: unknown): string {
