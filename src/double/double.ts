@@ -288,6 +288,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     random.reseed(life.seed, before, life.loaded)
     await configure(configured)
     scheduler.runSoon()
+    retention.run()
   }
 
   /** Has a state that is there take over what was configured otherwise since it was made. */
@@ -334,11 +335,13 @@ export function assembleDouble(options: AssembleOptions): Double {
     return loading
   }
 
+  /** Another one may have begun meanwhile: then it is for that to say so. */
   function untilReady(work: Promise<unknown>): Promise<void> {
     isReady = false
-    return work.then(() => {
-      isReady = true
+    const done = work.then(() => {
+      isReady = ready === done
     })
+    return done
   }
 
   async function lookRound(): Promise<void> {

@@ -196,36 +196,38 @@ export function createScheduler(
   }
 
   /** While the clock stands still, each begins what is due by itself, so that what begins together is always the same. */
-  async function runAlone(order?: string): Promise<void> {
+  function runAlone(order?: string): Promise<void> {
+    return runAll(async fresh => {
+      const own = fresh.find(item => item.kind === 'act' && item.order.id === order)
+      if (own?.kind === 'act') await underWay.get(keyOf(own))?.ended
+    })
+  }
+
+  /** Begins all that is due, and is awake when more falls due. */
+  async function runAll(onBegun: (fresh: readonly Due[]) => Promise<void>): Promise<void> {
     try {
       for (;;) {
         const fresh = await claimFresh()
         if (fresh.length === 0) break
         run(fresh)
-        const own = fresh.find(item => item.kind === 'act' && item.order.id === order)
-        if (own?.kind === 'act') await underWay.get(keyOf(own))?.ended
+        await onBegun(fresh)
       }
     } catch (error) {
-      if (!lookLater(error)) await expectNext()
+      lookLater(error)
+      await expectNext()
       throw error
     }
     await expectNext()
   }
 
-  /**
-   * A file may be on a disk that is full: then what is due goes on by itself once there is room.
-   * @returns whether it was that
-   */
-  function lookLater(error: unknown): boolean {
-    if (store.reach !== 'file' || !(error instanceof PaydoubleError)) return false
-    if (!isLookingLater) {
-      isLookingLater = true
-      afterRealTime(lookAgainMs, () => {
-        isLookingLater = false
-        runUnwatched()
-      })
-    }
-    return true
+  /** A file may be on a disk that is full, a database away: what is due is left alone until there is hope again. */
+  function lookLater(error: unknown): void {
+    if (isLookingLater || store.reach === 'process' || !(error instanceof PaydoubleError)) return
+    isLookingLater = true
+    afterRealTime(lookAgainMs, () => {
+      isLookingLater = false
+      runUnwatched()
+    })
   }
 
   /** While time goes by, all who ask at once share one run: each would find the same, and read it again. */
@@ -256,23 +258,15 @@ export function createScheduler(
     return following
   }
 
-  async function runShared(): Promise<void> {
-    try {
-      for (;;) {
-        const fresh = await claimFresh()
-        if (fresh.length === 0) break
-        run(fresh)
-        // Where there are many, what they bring about goes on between them, and requests are answered.
-        if (fresh.length === batchSize) await new Promise<void>(soon)
-      }
-    } catch (error) {
-      if (!lookLater(error)) await expectNext()
-      throw error
-    }
-    await expectNext()
+  /** Where there are many, what they bring about goes on between them, and requests are answered. */
+  function runShared(): Promise<void> {
+    return runAll(async fresh => {
+      if (fresh.length === batchSize) await new Promise<void>(soon)
+    })
   }
 
   async function claimFresh(): Promise<Due[]> {
+    if (isLookingLater) return []
     const born = life
     const claimed = await claim(clock.now())
     if (born !== life) return []
@@ -281,6 +275,7 @@ export function createScheduler(
   }
 
   async function expectNext(): Promise<void> {
+    if (isLookingLater) return
     const next = await store.nextDueAt()
     if (next !== undefined) scheduler.expect(next)
   }

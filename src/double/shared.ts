@@ -103,6 +103,8 @@ export function createSharedState(store: Store): SharedState {
   }
 }
 
+type Change<T> = (value: T) => T
+
 interface Entry<T> {
   readonly value: SharedValue<T>
   /** Forgets what was to be written. @returns what a new state has */
@@ -127,14 +129,17 @@ function createEntry<T>(
   let stored = { value: initial(), version: 0 }
   let current = stored.value
   /** Changes that are not in the store yet. */
-  let changes: ((value: T) => T)[] = []
+  let changes: Change<T>[] = []
   const inTurn = createTurns()
 
   /**
    * Writes what `update` makes of the value as it is in the store.
-   * @param written how many of the changes are in it
+   * @param written the changes that are in it
    */
-  async function write<R>(update: (value: T) => Decision<T, R>, written = 0): Promise<R> {
+  async function write<R>(
+    update: (value: T) => Decision<T, R>,
+    written: readonly Change<T>[] = [],
+  ): Promise<R> {
     for (;;) {
       const before = stored.version
       const { value, result } = update(stored.value)
@@ -150,20 +155,22 @@ function createEntry<T>(
         }
         stored = { value, version }
       }
-      changes = changes.slice(written)
-      current = changed(value)
+      changes = changes.filter(change => !written.includes(change))
+      current = changed(value, changes)
       return result
     }
   }
 
-  const changed = (value: T, count = changes.length) =>
-    changes.slice(0, count).reduce((made, change) => change(made), value)
+  const changed = (value: T, by: readonly Change<T>[]) => by.reduce((made, change) => change(made), value)
 
   /** Changes stay until they are in the store, so that none is lost where that is away. */
   async function writeChanges(): Promise<void> {
     await begun
-    const count = changes.length
-    if (count > 0) await write(value => ({ value: changed(value, count), result: undefined }), count)
+    const written = [...changes]
+    if (written.length === 0) return
+    // Those that a reset has taken back meanwhile are made no more.
+    const left = () => written.filter(change => changes.includes(change))
+    await write(value => ({ value: changed(value, left()), result: undefined }), written)
   }
 
   function save(): Promise<void> {
@@ -195,9 +202,10 @@ function createEntry<T>(
     },
 
     take(value, version, isNews) {
-      if (version === stored.version) return
+      // A read that took long may be behind what was written here meanwhile: versions only grow.
+      if (version <= stored.version) return
       stored = { value, version }
-      current = changed(value)
+      current = changed(value, changes)
       if (isNews) onChange(current)
     },
 

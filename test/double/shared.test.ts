@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { simulators } from '../../mocks/index.ts'
 import { PaydoubleError } from '../../src/contract/index.ts'
-import { createManualClock } from '../../src/double/clock.ts'
+import { createManualClock, soon } from '../../src/double/clock.ts'
 import { type AssembleOptions, assembleDouble } from '../../src/double/double.ts'
 import { createSharedState } from '../../src/double/shared.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import { qfpayPayment, qfpayQuery } from '../harness/clients.ts'
+import { eventually } from '../harness/eventually.ts'
 import { sendTo } from '../harness/in-process.ts'
 import { openReplicas, type Replica } from '../harness/replicas.ts'
 import { storeOptions, temporaryFolder } from '../harness/stores.ts'
@@ -162,6 +163,117 @@ test('a change is kept while the store is away, and written when it is back', as
   isAway = false
   await shared.sync()
   expect(await store.readValues({})).toMatchObject([{ value: 2 }])
+})
+
+test('a read that was slow takes back nothing that was written here meanwhile', async () => {
+  const store = createMemoryStore(storeOptions)
+  const slow = Promise.withResolvers<void>()
+  let isSlow = false
+  const here = createSharedState({
+    ...store,
+    reach: 'shared',
+    async readValues(known) {
+      const values = await store.readValues(known)
+      if (isSlow) {
+        isSlow = false
+        await slow.promise
+      }
+      return values
+    },
+  })
+  const told: number[] = []
+  const value = here.add<number>(
+    'value',
+    () => 0,
+    next => told.push(next),
+  )
+  await here.begin([])
+  const there = createSharedState(store)
+  const other = there.add<number>('value', () => 0)
+  const [stored] = await store.readValues({})
+  await store.writeValue('value', 10, stored?.version ?? 0)
+  isSlow = true
+  const reading = here.sync()
+  await value.decide(before => ({ value: before + 100, result: undefined }))
+  expect(value.current).toBe(110)
+  slow.resolve()
+  await reading
+  expect(value.current).toBe(110)
+  expect(told).not.toContain(0)
+  expect(other.current).toBe(0)
+})
+
+test('what cannot be done while the store is away is not tried again and again', async () => {
+  let isAway = false
+  let tries = 0
+  const double = assembleDouble({
+    simulators,
+    deliver: async () => ({ status: 200, body: 'ok' }),
+    rateLimits: false,
+    faults: [{ provider: 'qfpay', times: 'always', pay: { after: '1s' } }],
+    createStore(options) {
+      const store = createMemoryStore(options)
+      return {
+        ...store,
+        reach: 'file',
+        async transition(...change) {
+          if (!isAway) return store.transition(...change)
+          tries++
+          throw new PaydoubleError('storeUnavailable', 'Failed to write: the disk is full.')
+        },
+      }
+    },
+  })
+  onTestFinished(() => double.close())
+  const replica = { double, send: sendTo(double) }
+  expect(await codeOf(replica, 'a')).toBe('0000')
+  isAway = true
+  await double.clock.advance('2s').catch(() => {})
+  double.clock.resume()
+  for (let turn = 0; turn < 500; turn++) await new Promise<void>(soon)
+  expect(tries).toBeGreaterThan(0)
+  expect(tries).toBeLessThan(10)
+  isAway = false
+  await eventually(async () => {
+    expect((await double.orders.list()).items).toMatchObject([{ status: 'paid' }])
+  })
+})
+
+test('what is asked for waits until the last of several states is loaded', async () => {
+  const open = openReplicas()
+  const from = open()
+  for (const number of ['a', 'b']) await codeOf(from, number)
+  let dump = ''
+  for await (const text of from.double.state.dump('1.2.3')) dump += text
+  const to = openFile()()
+  const second = Promise.withResolvers<void>()
+  let opened = 0
+  const slowly = async function* () {
+    // Each is opened to be checked, and to be loaded.
+    if (++opened === 4) await second.promise
+    yield new TextEncoder().encode(dump)
+  }
+  const loads = [1, 2].map(() => to.double.state.load(slowly, { replace: true }))
+  await loads[0]
+  const answered = codeOf(to, 'c')
+  second.resolve()
+  await loads[1]
+  expect(await answered).toBe('0000')
+  const { items } = await to.double.orders.list()
+  expect(items.map(({ orderNumber }) => orderNumber)).toEqual(['c', 'b', 'a'])
+})
+
+test('old orders go also where each process makes only a few', async () => {
+  const open = openFile()
+  for (let day = 1; day <= 4; day++) {
+    const { double, send } = open({ retention: { orders: 10 } })
+    for (let n = 1; n <= 30; n++) expect(await codeOf({ double, send }, `${day}-${n}`)).toBe('0000')
+    await double.close()
+  }
+  const { double } = open({ retention: { orders: 10 } })
+  await eventually(async () => {
+    expect((await double.orders.list()).items).toHaveLength(10)
+  })
 })
 
 /** @returns what opens one double after the other on the same file */
