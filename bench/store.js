@@ -1,11 +1,13 @@
 // What the SQLite store alone costs, in memory and in a file, empty and with a million orders:
-// `node store.js [orders]`, after `npm run build` above. Processor time, because a rate suffers from what else the machine does.
+// `node store.js [orders] [memory|file]`, after `npm run build` above. Processor time, because a rate suffers from what else the machine does.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSqliteStore } from '../dist/src/index.js'
 
 const many = Number(process.argv[2] ?? 1_000_000)
+/** One alone says what it takes of the memory. */
+const only = process.argv[3]
 const few = 1000
 const calls = 20_000
 /** How many requests a server has read in one turn of its loop, under load. */
@@ -21,7 +23,11 @@ const options = {
 const rows = [
   ['', 'orders', 'insert', 'insert, 32 at a time', 'by order number', 'by id', 'next due', 'resident'],
 ]
-for (const file of [undefined, join(folder, 'orders.db')]) {
+for (const [where, file] of [
+  ['memory', undefined],
+  ['file', join(folder, 'orders.db')],
+]) {
+  if (only !== undefined && only !== where) continue
   const store = createSqliteStore({ ...options, ...(file && { file }) })
   await store.begin({ accounts: [], values: {} })
   let stored = 0
@@ -46,7 +52,7 @@ for (const file of [undefined, join(folder, 'orders.db')]) {
     }
     const cells = Object.values(times).map(each => `${median(each).toFixed(1)} us`)
     const mib = `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`
-    rows.push([file ? 'in a file' : 'in memory', size.toLocaleString('en-US'), ...cells, mib])
+    rows.push([`in ${where}`, size.toLocaleString('en-US'), ...cells, mib])
   }
   for (const filter of [{ qr: 'x', status: 'pending' }, { original: 'x' }, { createdFrom: 9e12 }]) {
     const began = performance.now()

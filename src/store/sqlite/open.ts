@@ -6,8 +6,8 @@ import { checkPages, inspect } from './inspect.ts'
 import { migrate, versionOf } from './migrations.ts'
 import { schemaVersion } from './schema.ts'
 
-/** Enough for the inner pages of a million orders; for the rest there is the cache of the system. */
-const cacheKiB = 65_536
+/** Enough for the inner pages of a million orders; for the rest there is the cache of the system. One in memory takes what it needs. */
+const cacheKiB = 16_384
 
 /** How much is written to the log before it goes into the file itself, for which a write waits: 16 MiB. */
 const logPages = 4096
