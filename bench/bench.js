@@ -25,7 +25,9 @@ if (stranger !== undefined) {
   process.exit(2)
 }
 if (values.write && positionals.length > 0) {
-  process.stderr.write('bench: Failed to write the table: it would have some of its rows only. Measure all, or leave --write out.\n')
+  process.stderr.write(
+    'bench: Failed to write the table: it would have some of its rows only. Measure all, or leave --write out.\n',
+  )
   process.exit(2)
 }
 checkWrk()
@@ -52,6 +54,8 @@ const table = `${toTable(rows)}\n${conditions}\n`
 process.stdout.write(table)
 if (values.write) {
   const page = new URL('../docs/performance.md', import.meta.url)
-  const [before, , after] = readFileSync(page, 'utf8').split(/(?<=<!-- bench -->\n)|(?=<!-- end of bench -->)/)
+  const [before, , after] = readFileSync(page, 'utf8').split(
+    /(?<=<!-- bench -->\n)|(?=<!-- end of bench -->)/,
+  )
   writeFileSync(page, `${before}\n${table}\n${after}`)
 }
