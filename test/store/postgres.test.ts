@@ -1,4 +1,5 @@
 // What several processes see that share one PostgreSQL. Each store here is as that of a process of its own.
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseAddress } from '../../src/store/postgres/address.ts'
 import { connect, type Timers } from '../../src/store/postgres/connect.ts'
@@ -250,6 +251,21 @@ test.for([
   const open = () => createPostgresStore({ ...storeOptions, url, timers })
   expect(open).toThrow(expect.objectContaining({ code: 'badConfig', message: expect.stringContaining(why) }))
   expect(open).not.toThrow(/geheim/)
+})
+
+test.for([
+  ['no PostgreSQL', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ['a proxy with nothing behind it', (socket: Socket) => socket.end()],
+] as const)('%s at the address is an error, and not tried for ever', async ([, answer]) => {
+  const server = createServer(socket => answer(socket.on('error', () => {})))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const url = `postgres://app:geheim@127.0.0.1:${(server.address() as AddressInfo).port}/test`
+  // Nobody waits here between one try and the next.
+  const hasty: Timers = { ...timers, later: (_, callback) => setImmediate(callback) }
+  const store = createPostgresStore({ ...storeOptions, url, timers: hasty })
+  onTestFinished(() => store.close())
+  await expect(store.begin(nothing)).rejects.toMatchObject({ code: 'storeUnavailable' })
 })
 
 test('while the database is away each call fails with a reason, and afterwards all is as before', async () => {

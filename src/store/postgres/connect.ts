@@ -129,6 +129,10 @@ function openSocket({ host, port, path }: Target, soon: Timers['soon']): Socket 
     }
     return write(...args)
   }
+  // Where it is ended before the server has said who it is, the client would try that for ever, and tell nobody.
+  socket.once('end', () =>
+    socket.destroy(Object.assign(new Error('the connection was ended'), { code: 'ECONNRESET' })),
+  )
   socket.setNoDelay(true)
   if (path) socket.connect(path)
   else socket.connect(port[0] as number, host[0] as string)

@@ -32,9 +32,18 @@ const unreachable: Readonly<Record<string, readonly [why: string, todo: string]>
   ENETUNREACH: ['its network cannot be reached', 'Check the address and the network.'],
   ETIMEDOUT: ['it does not answer', 'Check the address, the network and its firewall.'],
   CONNECT_TIMEOUT: ['it does not answer', 'Check the address, the network and its firewall.'],
-  ECONNRESET: ['the connection broke', 'It is made again by itself.'],
-  EPIPE: ['the connection broke', 'It is made again by itself.'],
-  CONNECTION_CLOSED: ['the connection broke', 'It is made again by itself.'],
+  ECONNRESET: [
+    'the connection broke',
+    'It is made again by itself; where that never comes about, check the address.',
+  ],
+  EPIPE: [
+    'the connection broke',
+    'It is made again by itself; where that never comes about, check the address.',
+  ],
+  CONNECTION_CLOSED: [
+    'the connection broke',
+    'It is made again by itself; where that never comes about, check the address.',
+  ],
   CONNECTION_DESTROYED: ['the connection was ended', 'Start paydouble again.'],
   CONNECTION_ENDED: ['the store was closed', 'Start paydouble again.'],
 }
