@@ -45,7 +45,7 @@ type Trouble = 'none' | 'replica' | 'database'
 
 test('no order is lost or doubled, and no callback lost, when a replica is killed and the database restarts', async () => {
   const receiver = await openReceiver()
-  const replicas = await startReplicas(`${database.url}?connections=3`)
+  const replicas = await startReplicas(`${database.url}?connections=3`, ['--no-rate-limits'])
   const { url } = await openBalancer(replicas.map(replica => replica.url))
   const { post, put } = control(url)
   await put('accounts/its500/demo', { callbackUrls: [receiver.url] })
