@@ -9,7 +9,7 @@ import { afterRealTime, soon } from '../double/clock.ts'
 import type { Double } from '../double/double.ts'
 import type { Answer } from '../double/network.ts'
 import { maxBodyBytes, ownError } from '../double/pipeline.ts'
-import type { IncomingRequest } from '../double/router.ts'
+import type { HoldUp, IncomingRequest } from '../double/router.ts'
 import { controlPrefix, createControl } from './control/control.ts'
 import {
   badExpectation,
@@ -17,9 +17,10 @@ import {
   noHost,
   noProxy,
   tooBusy,
+  tooManyDelayed,
   toRefusal,
 } from './http/broken-request.ts'
-import { begin, connectionOf, discard, end, endOf, endWith, follow } from './http/connection.ts'
+import { begin, closingOf, connectionOf, discard, end, endOf, endWith, follow } from './http/connection.ts'
 import { type HttpLimits, httpLimits } from './http/limits.ts'
 
 // An import would load all that the module names, and of that fetch and WebSocket take longer than the rest of a start.
@@ -70,6 +71,8 @@ interface Door {
   readonly control: (request: IncomingRequest) => Promise<Answer>
   /** Answers that are never sent on purpose, the oldest first. */
   readonly hanging: Set<ServerResponse>
+  /** Calls that a fault delays, and the bytes of their bodies. */
+  readonly delayed: { calls: number; bytes: number }
   /** Bytes of the bodies that are being received or answered. */
   heldBytes: number
 }
@@ -92,6 +95,7 @@ export async function openHttpDoor(double: Double, options: HttpDoorOptions = {}
       hidden: isLoopback(host) ? [] : hidden,
     }),
     hanging: new Set(),
+    delayed: { calls: 0, bytes: 0 },
     heldBytes: 0,
   }
   const server = createServer(
@@ -276,7 +280,9 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
       end(socket, connection, limits)
       sendSoon(reply, response)
     }
-    handle(door, toRequest(message, body)).then(answered, error => answered(ownBug(error)))
+    const request = toRequest(message, body)
+    request.holdUp = wait => delay(door, { socket, bytes: body.length }, wait)
+    handle(door, request).then(answered, error => answered(ownBug(error)))
   })
   if (message.headers.host === undefined && message.httpVersion === '1.1') refuseAs(noHost())
   else if (isTooLarge(message)) refuseSize(Number(message.headers['content-length']))
@@ -301,12 +307,39 @@ function ownBug(error: unknown): Answer {
 }
 
 /** Nothing is sent, and the connection stays until one of the two ends it. */
-function hang(reply: ServerResponse, { hanging, limits }: Door): void {
+function hang(reply: ServerResponse, door: Door): void {
+  const { hanging } = door
   hanging.add(reply)
   reply.once('close', () => hanging.delete(reply))
-  if (hanging.size <= limits.hanging) return
-  const [oldest] = hanging
-  oldest?.destroy()
+  makeRoom(door)
+}
+
+/** Has a call wait as long as its client does, if there is room for one more. */
+async function delay(
+  door: Door,
+  { socket, bytes }: { readonly socket: Socket; readonly bytes: number },
+  wait: Parameters<HoldUp>[0],
+): Promise<boolean> {
+  const { delayed, limits } = door
+  if (delayed.calls >= limits.hanging || delayed.bytes + bytes > limits.bodiesBytes / 2)
+    throw tooManyDelayed(limits)
+  delayed.calls++
+  delayed.bytes += bytes
+  makeRoom(door)
+  try {
+    return await wait(closingOf(socket))
+  } finally {
+    delayed.calls--
+    delayed.bytes -= bytes
+  }
+}
+
+function makeRoom({ hanging, delayed, limits }: Door): void {
+  for (const oldest of hanging) {
+    if (hanging.size + delayed.calls <= limits.hanging) return
+    hanging.delete(oldest)
+    oldest.destroy()
+  }
 }
 
 /** Answers that wait for the end of this turn of the event loop. */

@@ -16,10 +16,10 @@ export interface Clock {
   freeze(): void
   resume(): void
   /**
-   * Resolves when so many milliseconds have gone by, on a clock that stands still by being moved.
-   * @returns whether they have: false where the clock was reset meanwhile
+   * Resolves when so many milliseconds have gone by, on a clock that stands still by being moved, or when `givenUp` is aborted.
+   * @returns whether they have: false where it was given up, or the clock was reset meanwhile
    */
-  wait(ms: number): Promise<boolean>
+  wait(ms: number, givenUp?: AbortSignal): Promise<boolean>
   /** Calls back with the moment for which somebody begins to wait. @returns a function that stops it */
   onWait(listener: (at: number) => void): () => void
   /** How many wait. */
@@ -148,11 +148,20 @@ function createClock(start?: number): Clock {
       startTimers()
       tellMoved()
     },
-    wait(ms) {
+    wait(ms, givenUp) {
       if (ms <= 0) return Promise.resolve(true)
+      if (givenUp?.aborted) return Promise.resolve(false)
       const at = now() + ms
       return new Promise(resolve => {
-        const waiter: Waiter = { at, resolve }
+        const giveUp = () => letGo(each => each === waiter, false)
+        const waiter: Waiter = {
+          at,
+          resolve(isOver) {
+            givenUp?.removeEventListener('abort', giveUp)
+            resolve(isOver)
+          },
+        }
+        givenUp?.addEventListener('abort', giveUp)
         waiters.add(waiter)
         if (frozenAt === undefined) waiter.timer = startTimer(at, startTimers)
         for (const listener of listeners) listener(at)

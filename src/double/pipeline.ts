@@ -75,6 +75,7 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
     )
     return exchange.response
   } finally {
+    incoming.holdUp = undefined
     parts.journal.close(exchange)
   }
 }
@@ -85,6 +86,7 @@ const ownStatus: Readonly<Record<string, number>> = {
   badFault: 400,
   storeUnavailable: 503,
   storeUnreadable: 503,
+  tooBusy: 503,
 }
 
 async function run(
@@ -210,7 +212,7 @@ async function strikeBefore(
   exchange: Exchange,
 ): Promise<Answer | undefined> {
   const random = networkRandom(parts, exchange)
-  const isOver = await parts.clock.wait(delayOf(fault, random))
+  const isOver = await wait(parts, delayOf(fault, random), exchange)
   if (isOver && fault.do === 'delay') return undefined
   exchange.outcome = 'lost'
   return isOver ? damage(gatewayPage(), fault, random) : { ...gatewayPage(), cut: 'reset' }
@@ -225,9 +227,15 @@ async function strikeAfter(
 ): Promise<Answer> {
   if (!fault) return answer
   const random = networkRandom(parts, exchange)
-  const isOver = await parts.clock.wait(delayOf(fault, random))
-  // Where the double was made new meanwhile, there is nobody any more who could answer.
+  const isOver = await wait(parts, delayOf(fault, random), exchange)
+  // Where the double was made new meanwhile, there is nobody any more who could answer; or who listens.
   return isOver ? damage(answer, fault, random) : { ...answer, cut: 'reset' }
+}
+
+/** @returns whether so long has gone by: false where the double was made new meanwhile, or the client has hung up */
+function wait({ clock }: PipelineParts, ms: number, { request }: Exchange): Promise<boolean> {
+  if (ms <= 0 || !request?.holdUp) return clock.wait(ms)
+  return request.holdUp(hungUp => clock.wait(ms, hungUp))
 }
 
 function networkRandom({ random }: PipelineParts, { provider, account = '' }: Exchange): RandomStream {

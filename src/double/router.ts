@@ -9,7 +9,17 @@ export interface IncomingRequest extends WireRequest {
   readonly door: string
   /** How large the body is, where it was too large to be read. */
   readonly bodyBytes?: number
+  /** Where the door wants to know that a fault holds the call up. Gone once the call is over: the journal keeps the request. */
+  holdUp?: HoldUp | undefined
 }
+
+/**
+ * Has a call wait until its client hangs up, at most.
+ *
+ * @param wait given a signal that is aborted then; what it resolves with is resolved with
+ * @throws PaydoubleError `tooBusy` where too many are held up already
+ */
+export type HoldUp = (wait: (hungUp: AbortSignal) => Promise<boolean>) => Promise<boolean>
 
 export interface Route {
   readonly simulator: Simulator

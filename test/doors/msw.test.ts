@@ -5,6 +5,7 @@ import { contracts } from '../../contracts/index.ts'
 import { createDouble } from '../../mocks/double.ts'
 import { handlers, pay } from '../../mocks/handlers.ts'
 import { send } from '../harness/doors.ts'
+import { eventually } from '../harness/eventually.ts'
 import { openReceiver } from '../harness/receiver.ts'
 
 function listen(...given: Parameters<typeof setupServer>) {
@@ -90,6 +91,21 @@ test('callbacks can go to a function instead of an address', async () => {
   const order = await placeIts500Order()
   await double.payer.pay(order.orderId)
   expect(sent.map(body => JSON.parse(body))).toMatchObject([{ code: 10001, orderId: order.orderId }])
+})
+
+test('a call that is delayed ends when its client hangs up', async () => {
+  const double = createDouble({ faults: [{ provider: 'its500', network: { do: 'delay', for: '300d' } }] })
+  listen(...double.handlers)
+  const patience = new AbortController()
+  const placing = fetch('https://pay.its500.com/order/createOrder', {
+    method: 'POST',
+    signal: patience.signal,
+  })
+  placing.catch(() => {})
+  await double.clock.held()
+  patience.abort()
+  await expect(placing).rejects.toThrow()
+  await eventually(() => expect(double.journal.list().items).toMatchObject([{ outcome: 'lost' }]))
 })
 
 test('a test seeds and queries the collections', async () => {

@@ -194,3 +194,15 @@ test('a wait on the system clock ends in its time', async () => {
   await waiting
   expect(isOver).toBe(true)
 })
+
+test('who gives up waits no longer, and nobody goes on in their place', async () => {
+  const clock = createManualClock()
+  const patience = new AbortController()
+  const waits = [clock.wait(2000, patience.signal), clock.wait(1000), clock.wait(0, AbortSignal.abort())]
+  patience.abort()
+  expect(await waits[0]).toBe(false)
+  expect(await clock.wait(1000, patience.signal)).toBe(false)
+  expect(clock.waiting()).toBe(1)
+  clock.moveTo(clock.now() + 1000)
+  expect(await Promise.all(waits)).toEqual([false, true, true])
+})

@@ -1,5 +1,5 @@
 // What is answered to bytes that are no request, or that come too slowly to be one.
-import type { WireResponse } from '../../contract/index.ts'
+import { PaydoubleError, type WireResponse } from '../../contract/index.ts'
 import { ownError } from '../../double/pipeline.ts'
 import type { HttpLimits } from './limits.ts'
 
@@ -77,6 +77,13 @@ export function noProxy(): WireResponse {
 
 export function badExpectation(): WireResponse {
   return ownError(417, 'badExpectation', 'The only thing that a request may expect is 100-continue.')
+}
+
+export function tooManyDelayed({ hanging, bodiesBytes }: HttpLimits): PaydoubleError {
+  return new PaydoubleError(
+    'tooBusy',
+    `Failed to delay the call: faults delay ${hanging} calls already, or such with ${bodiesBytes / 2} bytes of bodies. Wait for them, hang up, or move the clock.`,
+  )
 }
 
 export function tooBusy({ bodiesBytes }: HttpLimits): WireResponse {

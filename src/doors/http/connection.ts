@@ -22,6 +22,8 @@ export interface Connection {
   endsWith: number
   /** And how many bytes had come by then. What comes later is thrown away. */
   overAt: number | undefined
+  /** Aborted when it closes. Only where somebody has asked for it: to most requests it does not matter. */
+  closing: AbortController | undefined
 }
 
 /** As a property of the socket, because it is asked for with each request. */
@@ -38,8 +40,20 @@ export function connectionOf(socket: Socket): Connection {
     before: undefined,
     endsWith: Number.POSITIVE_INFINITY,
     overAt: undefined,
+    closing: undefined,
   }
   return owner[key]
+}
+
+/** A signal that is aborted when the connection closes. */
+export function closingOf(socket: Socket): AbortSignal {
+  const connection = connectionOf(socket)
+  if (connection.closing) return connection.closing.signal
+  const closing = new AbortController()
+  connection.closing = closing
+  if (socket.destroyed) closing.abort()
+  else socket.once('close', () => closing.abort())
+  return closing.signal
 }
 
 /** The head of a request has come. @returns its number */

@@ -20,9 +20,9 @@ export interface HttpLimits {
   readonly connections: number
   /** How many requests of one connection may wait for their answers before it is read on. */
   readonly pipelined: number
-  /** How many calls may hang because a fault has them do so; with the next one the oldest ends. */
+  /** How many calls may hang or be delayed because a fault has them do so; with the next one the oldest that hangs ends, or it is refused. */
   readonly hanging: number
-  /** How much there may be of all bodies together that are being received or answered. */
+  /** How much there may be of all bodies together that are being received or answered. Delayed calls may hold half of it. */
   readonly bodiesBytes: number
 }
 

@@ -373,6 +373,86 @@ test('calls that hang keep their connection, and the oldest ends when there are 
   expect([second?.socket.destroyed, third?.socket.destroyed]).toEqual([false, false])
 })
 
+const form = 'Content-Type: application/x-www-form-urlencoded'
+
+/** A call that asks for a fault of its own. */
+const faulty = (network: object, bytes = 0) =>
+  `${head('POST /trade/v1/query HTTP/1.1', `X-Paydouble: ${JSON.stringify({ network })}`, form, `Content-Length: ${bytes}`)}${'a'.repeat(bytes)}`
+
+const outcomes = ({ double }: OpenDoor) => double.journal.list().items.map(({ outcome }) => outcome)
+
+test.each(['before', 'after'] as const)(
+  'a call that is delayed %s the provider ends when its client hangs up, and its bytes are given back',
+  async phase => {
+    const { door, connect } = await open({ bodiesBytes: 1000 })
+    for (let i = 1; i <= 5; i++) {
+      const client = await connect()
+      client.send(faulty({ do: 'delay', for: '300d', phase }, 450))
+      await eventually(() => expect(outcomes(door)).toHaveLength(i))
+      await door.double.clock.held()
+      client.socket.destroy()
+      await eventually(() =>
+        expect(door.double.journal.list().items[0]?.response).toMatchObject({ cut: 'reset' }),
+      )
+    }
+    expect(new Set(outcomes(door))).toEqual(new Set([phase === 'before' ? 'lost' : 'refused']))
+    await expect(door.double.clock.held({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'waitedInVain' })
+    const client = await connect()
+    client.send(`${head('POST /trade/v1/query HTTP/1.1', 'Content-Length: 1000')}${'a'.repeat(1000)}`)
+    expect((await client.receive(isWholeMessage)).toString()).toMatch(/^HTTP\/1\.1 200 /)
+  },
+)
+
+test('calls behind others on one connection end with it, too', async () => {
+  const { door, connect } = await open()
+  const client = await connect()
+  client.send(faulty({ do: 'delay', for: '300d' }).repeat(20))
+  await door.double.clock.held({ calls: 20 })
+  client.socket.destroy()
+  await eventually(() => expect(outcomes(door)).toEqual(Array(20).fill('lost')))
+})
+
+test.each([
+  ['more calls than there may be', { hanging: 2 }, 0],
+  ['more bytes than they may hold', { bodiesBytes: 1000 }, 250],
+])('of %s that are delayed the next one gets 503, until one of them is over', async (_, limits, bytes) => {
+  const { door, connect } = await open(limits)
+  const delayed = faulty({ do: 'delay', for: '300d' }, bytes)
+  const [first, second, third] = [await connect(), await connect(), await connect()]
+  first.send(delayed)
+  second.send(delayed)
+  await door.double.clock.held({ calls: 2 })
+  third.send(delayed)
+  expect(read(await third.receive(isWholeMessage))).toMatchObject({
+    status: 503,
+    error: {
+      code: 'tooBusy',
+      message: expect.stringMatching(/^Failed to delay the call: .*move the clock\.$/),
+    },
+  })
+  await expectAlive(door)
+  first.socket.destroy()
+  await eventually(() => expect(outcomes(door)).toContain('lost'))
+  third.send(delayed)
+  await door.double.clock.held({ calls: 2 })
+  await door.double.clock.advance('300d')
+  expect((await third.receive(isWholeMessage)).toString()).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('a call that is delayed counts among those that hang', async () => {
+  const { door, connect } = await open({ hanging: 2 })
+  const clients: RawClient[] = []
+  for (const network of [{ do: 'hang' }, { do: 'hang' }, { do: 'delay', for: '300d' }]) {
+    const client = await connect()
+    clients.push(client)
+    client.send(faulty(network))
+    await eventually(() => expect(outcomes(door)).toHaveLength(clients.length))
+  }
+  const [first, second, third] = clients
+  expect((await first?.end())?.received).toEqual(Buffer.alloc(0))
+  expect([second?.socket.destroyed, third?.socket.destroyed]).toEqual([false, false])
+})
+
 test('beyond the number of connections those that come are closed, and the others go on', async () => {
   const { door, connect } = await open({ connections: 2 })
   const first = await connect()
