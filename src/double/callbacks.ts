@@ -4,7 +4,7 @@ import type { Attempt, Delivery, Replied } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { CallbackPolicy } from './callback-policy.ts'
 import type { Clock } from './clock.ts'
-import { createDeliveries, type Deliveries, listOfPayment, paymentOf, sentByHand } from './deliveries.ts'
+import { createDeliveries, type Deliveries, listOfPayment, sentByHand } from './deliveries.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
 import type { Simulator } from './simulator.ts'
@@ -128,10 +128,10 @@ export function createCallbacks(parts: {
   }
 
   /** Lets those go that were held until this one was tried: callbacks of the same payment. */
-  async function release({ provider, account, order, callback }: Delivery): Promise<void> {
+  async function release({ order, callback }: Delivery): Promise<void> {
     const tried = await store.getOrder(order)
     if (!tried) return
-    const held = await listOfPayment(store, paymentOf(tried), { provider, account, status: 'held' })
+    const held = await listOfPayment(store, tried, { status: 'held' })
     await letGo(held.filter(delivery => delivery.behind === callback))
   }
 

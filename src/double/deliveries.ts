@@ -97,8 +97,7 @@ export function createDeliveries(parts: {
   }
 
   async function wasTried(callback: string, order: Order): Promise<boolean> {
-    const { provider, account } = order
-    const all = await listOfPayment(store, paymentOf(order), { provider, account, callback })
+    const all = await listOfPayment(store, order, { callback })
     return all.some(delivery => delivery.attempts.length > 0)
   }
 
@@ -162,23 +161,21 @@ export function createDeliveries(parts: {
   }
 }
 
-/** The id of the payment that an order is, or that it takes back. */
-export function paymentOf({ id, original }: Pick<Order, 'id' | 'original'>): string {
-  return original ?? id
-}
-
-/** The deliveries of a payment and of its refunds that are so, oldest first. */
+/**
+ * The deliveries that are so, of a payment and of its refunds, of which the order is one. Looked for by these orders, so
+ * that it does not matter how many deliveries others have.
+ */
 export async function listOfPayment(
   store: Store,
-  payment: string,
-  filter: DeliveryFilter,
+  { id, original }: Pick<Order, 'id' | 'original'>,
+  filter: Pick<DeliveryFilter, 'callback' | 'status'>,
 ): Promise<Delivery[]> {
-  const found: Delivery[] = []
-  for (const delivery of await listAll(store, filter)) {
-    const order = await store.getOrder(delivery.order)
-    if (order && paymentOf(order) === payment) found.push(delivery)
-  }
-  return found
+  const payment = original ?? id
+  const orders = [payment]
+  for await (const refund of itemsOf(page => store.listOrders({ original: payment }, page)))
+    orders.push(refund.id)
+  const found = await Promise.all(orders.map(order => listAll(store, { ...filter, order })))
+  return found.flat()
 }
 
 /** The deliveries of all pages, oldest first. */
