@@ -33,6 +33,7 @@ const usageErrors = new Set([
   'badMoment',
   'badSchedule',
   'badState',
+  'stateHalfLoaded',
   'stateTooNew',
   'badApp',
   'badCase',

@@ -7,6 +7,7 @@ import { type CallbackControl, createCallbackControl } from './callback-control.
 import { createCallbackPolicy } from './callback-policy.ts'
 import { createCallbacks, type Deliver } from './callbacks.ts'
 import { createChanges } from './changes.ts'
+import { checkWhole } from './check-whole.ts'
 import {
   againAndAgain,
   type Clock,
@@ -279,6 +280,7 @@ export function assembleDouble(options: AssembleOptions): Double {
     const configured = life
     const before = await shared.begin(configured.accounts)
     if (before === 0) return
+    checkWhole(life)
     if (options.refuseOtherSeed && life.seed !== seed) {
       throw new PaydoubleError(
         'otherSeed',

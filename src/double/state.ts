@@ -8,6 +8,7 @@ import { type ReadStateOptions, readState, toStateLines } from '../store/state-l
 import type { Counts, StateRecord } from '../store/state-record.ts'
 import type { InitialState, Store } from '../store/store.ts'
 import { checkAccount } from './accounts.ts'
+import { checkWhole } from './check-whole.ts'
 import { faultSchema } from './fault.ts'
 import { storeOptionsFor } from './keys.ts'
 import type { Simulator } from './simulator.ts'
@@ -81,7 +82,11 @@ export const emptyState: InitialState = {
   },
 }
 
-/** The text of a whole state, in pieces of whole lines. @param version of paydouble */
+/**
+ * The text of a whole state, in pieces of whole lines.
+ * @param version of paydouble
+ * @throws PaydoubleError `stateHalfLoaded`
+ */
 export function dumpToLines(store: Store, version: string): AsyncGenerator<string> {
   return toStateLines(withoutLives(dumpState(store)), version)
 }
@@ -92,6 +97,7 @@ async function* withoutLives(records: AsyncIterable<StateRecord>): AsyncGenerato
     if (!('value' in record) || record.value.name !== 'life') yield record
     else {
       const { n: _, loaded: __, ...rest } = record.value.value as { n: unknown; loaded: unknown }
+      checkWhole(rest)
       yield { value: { name: 'life', value: rest } }
     }
   }
@@ -127,7 +133,8 @@ export async function checkDump({ open, source, simulators }: DumpToLoad): Promi
 }
 
 /**
- * Replaces the state of a store by a dump. Where that fails, nothing of either is left.
+ * Replaces the state of a store by a dump. Where that fails, nothing of either is left. Where the process is killed
+ * meanwhile, what is left has a mark, with which no double begins.
  *
  * @param options.n how often the state was made new, with this time
  * @param options.empty what is made of the state where it fails
@@ -145,7 +152,9 @@ export async function replaceState(
       toInitial: initial => withDefaults(initial, n),
       place: () => `${source}, line ${reader.line()}`,
     })
-    return { counts, loaded: reader.digest() }
+    const loaded = reader.digest()
+    await takeMarkOff(store, loaded)
+    return { counts, loaded }
   } catch (error) {
     await empty()
     if (!(error instanceof PaydoubleError)) throw error
@@ -169,25 +178,33 @@ export async function loadIntoStore(
   { replace }: { readonly replace: boolean },
 ): Promise<Counts> {
   if (!replace) await checkEmpty(store, dump.source)
-  const { counts, loaded } = await replaceState(store, dump, {
+  const { counts } = await replaceState(store, dump, {
     n: ((await readLife(store))?.n ?? 0) + 1,
     empty: () => store.reset(emptyState),
   })
-  const now = await readLife(store)
-  if (now) await store.writeValue('life', { ...now.value, loaded }, now.version)
   return counts
+}
+
+/** All is there. It is written down from what it was loaded, in the same step. */
+async function takeMarkOff(store: Store, loaded: string): Promise<void> {
+  for (;;) {
+    const now = await readLife(store)
+    if (!now) return
+    const { isLoading: _, ...life } = now.value
+    if ((await store.writeValue('life', { ...life, loaded }, now.version)) !== undefined) return
+  }
 }
 
 async function readLife(store: Store) {
   const found = (await store.readValues({})).find(({ name }) => name === 'life')
   if (!found) return undefined
-  const value = found.value as { readonly n?: number }
+  const value = found.value as { readonly n?: number; readonly isLoading?: true }
   return { value, version: found.version, n: value.n ?? 0 }
 }
 
 function withDefaults({ accounts, values: loaded }: InitialState, n: number): InitialState {
   const all: Record<string, unknown> = { ...emptyState.values, ...loaded }
-  return { accounts, values: { ...all, life: { ...(all.life as object), n } } }
+  return { accounts, values: { ...all, life: { ...(all.life as object), n, isLoading: true } } }
 }
 
 /** Whether a double with these simulators can go on with a record. */

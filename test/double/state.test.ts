@@ -1,4 +1,6 @@
 // Whole states that go out of a double and into another one.
+import { copyFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { simulators } from '../../mocks/index.ts'
 import { createManualClock, createSystemClock } from '../../src/double/clock.ts'
@@ -271,5 +273,64 @@ describe('a store that no double works with', () => {
     const double = openDouble(inFile(file))
     expect(await order(double, 'order-1')).not.toBe('')
     expect(await double.accounts.get('its500', 'own')).toBeUndefined()
+  })
+})
+
+describe('a state of which only a part is there, as a kill in the middle of loading leaves it', () => {
+  const load: Readonly<Record<string, (file: string, open: ReturnType<typeof opened>) => Promise<unknown>>> =
+    {
+      'into a double': (file, open) => openDouble(inFile(file)).state.load(open),
+      async 'into a store'(file, open) {
+        const store = createSqliteStore({ ...storeOptionsFor(simulators), file })
+        onTestFinished(() => store.close())
+        await store.begin(emptyState)
+        await loadIntoStore(store, { open, source: 'x', simulators }, { replace: false })
+      },
+    }
+
+  /** Two files: of one that was killed after the orders, and of one that was not. */
+  async function loadHalf(into: string) {
+    const [file, half] = [`${temporaryFolder()}/store.db`, `${temporaryFolder()}/half.db`]
+    const text = await dump(await withHistory(createMemoryStore))
+    const cut = text.indexOf('{"journal"')
+    await load[into]?.(file, async function* () {
+      yield text.slice(0, cut)
+      for (let turn = 1; turn <= 5; turn++) await setImmediate()
+      for (const end of ['', '-wal']) copyFileSync(`${file}${end}`, `${half}${end}`)
+      yield text.slice(cut)
+    })
+    return { text, file, half }
+  }
+  const openStore = async (file: string) => {
+    const store = createSqliteStore({ ...storeOptionsFor(simulators), file })
+    await store.begin(emptyState)
+    return store
+  }
+
+  test.each(Object.keys(load))('no double begins on it (%s)', async into => {
+    const { half } = await loadHalf(into)
+    await expect(openDouble(inFile(half)).orders.list()).rejects.toMatchObject({
+      code: 'stateHalfLoaded',
+      message:
+        'Failed to go on with the state that is there: it is being loaded, or was when that was broken off, and only a part of it is there. If nobody is loading it now, load it again, with --replace.',
+    })
+  })
+
+  test.each(Object.keys(load))('it is not dumped, and is whole once it is loaded again (%s)', async into => {
+    const { text, half } = await loadHalf(into)
+    const store = await openStore(half)
+    expect((await store.listOrders({})).items).toHaveLength(2)
+    await expect(textOf(dumpToLines(store, '1.2.3'))).rejects.toMatchObject({ code: 'stateHalfLoaded' })
+    await loadIntoStore(store, { open: opened(text), source: 'x', simulators }, { replace: true })
+    expect(await textOf(dumpToLines(store, '1.2.3'))).toBe(text)
+    await store.close()
+    expect((await openDouble(inFile(half)).orders.list()).items).toHaveLength(2)
+  })
+
+  test.each(Object.keys(load))('a double begins on one that was loaded to its end (%s)', async into => {
+    const { file } = await loadHalf(into)
+    const copy = `${temporaryFolder()}/copy.db`
+    for (const end of ['', '-wal']) copyFileSync(`${file}${end}`, `${copy}${end}`)
+    expect((await openDouble(inFile(copy)).orders.list()).items).toHaveLength(2)
   })
 })
