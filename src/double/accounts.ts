@@ -3,10 +3,10 @@ import * as z from 'zod'
 import { type Contract, inOurWords, PaydoubleError } from '../contract/index.ts'
 import { type Account, accountKey } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import { createTurns } from '../store/turns.ts'
 import { hexDigits, type Random } from './random.ts'
 import type { SharedState } from './shared.ts'
 import type { AccountSeed, Simulator } from './simulator.ts'
-import { createTurns } from './turns.ts'
 
 export interface Accounts {
   list(): Promise<Account[]>

@@ -1,9 +1,9 @@
 import type { Delivery, Order, OrderStatus } from '../store/records.ts'
 import { isAs, type Store, type TransitionEffects } from '../store/store.ts'
+import { createTurns } from '../store/turns.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import type { Simulator } from './simulator.ts'
-import { createTurns } from './turns.ts'
 
 /** Changes the status of orders, together with the callbacks that follow from it. */
 export interface Changes {

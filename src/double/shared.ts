@@ -3,7 +3,7 @@
 import { PaydoubleError } from '../contract/index.ts'
 import type { Account } from '../store/records.ts'
 import type { InitialState, Store, StoredValue } from '../store/store.ts'
-import { createTurns } from './turns.ts'
+import { createTurns } from '../store/turns.ts'
 
 /** A value that all who share the store see; plain data that nobody changes in place. */
 export interface SharedValue<T> {

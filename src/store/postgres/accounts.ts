@@ -1,5 +1,6 @@
 import { type Account, accountKey, copyOf } from '../records.ts'
 import type { Store, StoreOptions } from '../store.ts'
+import { createTurns } from '../turns.ts'
 import type { Query, Timers } from './connect.ts'
 import { type Parameter, toKey } from './texts.ts'
 
@@ -201,19 +202,4 @@ function toIdentities(identities: readonly string[]): string[] {
 
 function toAccount(row: Account | undefined): Account | undefined {
   return row && { provider: row.provider, id: row.id, credentials: row.credentials, settings: row.settings }
-}
-
-/** Work for one key is done one after the other: so what is asked for first is done first. */
-function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>()
-  return (key, work) => {
-    const before = last.get(key) ?? Promise.resolve()
-    const done = before.then(work, work)
-    last.set(key, done)
-    const forget = () => {
-      if (last.get(key) === done) last.delete(key)
-    }
-    done.then(forget, forget)
-    return done
-  }
 }
