@@ -180,6 +180,32 @@ test('a process whose connection was ended claims anew, and what it had claimed 
   await eventually(() => expect(news).toBeGreaterThan(before))
 })
 
+test('a claim that could not be given up, and one whose answer was lost, are given up before the next claim', async () => {
+  const url = await newSchema()
+  const store = openOn(url)
+  await store.begin(nothing)
+  await insertPaid(store, newOrder(1), [newDelivery(1), newDelivery(2)])
+  const stranger = strangerAt(url)
+  await stranger.query(`create function full_disk() returns trigger language plpgsql
+    as $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`)
+  expect(claimedIds(await claim(store, 10, 1))).toEqual(['delivery-1'])
+  await stranger.query(
+    'create trigger full_disk before update on deliveries for each row execute function full_disk()',
+  )
+  const unwritten = store.recordAttempt('delivery-1', newAttempt(10), { status: 'delivered', dueAt: null })
+  await expect(unwritten).rejects.toMatchObject({ code: 'storeUnavailable' })
+  await expect(store.release('delivery-1')).rejects.toMatchObject({ code: 'storeUnavailable' })
+  await expect(claim(store, 10)).rejects.toMatchObject({ code: 'storeUnavailable' })
+  await stranger.query('drop trigger full_disk on deliveries')
+  // As the database has it where it took the claim, and the connection broke before it said so.
+  await stranger.query(
+    `update deliveries set claimed_by = (select claimed_by from deliveries where id = 'delivery-1')`,
+  )
+  expect(await store.nextDueAt()).toBe(1)
+  expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1', 'delivery-2'])
+  expect(await claim(store, 10)).toEqual([])
+})
+
 test('a change at one process is news at the others, and none at itself', async () => {
   const [one, two] = (await openMany(2)) as [Store, Store]
   let [own, others] = [0, 0]

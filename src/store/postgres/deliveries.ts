@@ -1,13 +1,11 @@
 import type { Delivery } from '../records.ts'
 import type { Store } from '../store.ts'
+import type { Claims } from './claims.ts'
 import type { Query } from './connect.ts'
 import { readPage } from './page.ts'
 import type { Parameter } from './texts.ts'
 
-type DeliveryStore = Pick<
-  Store,
-  'listDeliveries' | 'getDelivery' | 'addDelivery' | 'recordAttempt' | 'release'
->
+type DeliveryStore = Pick<Store, 'listDeliveries' | 'getDelivery' | 'addDelivery' | 'recordAttempt'>
 
 /** What changes about a delivery is in columns; its record says how it was at first. */
 export interface DeliveryRow extends Pick<Delivery, 'status' | 'behind'> {
@@ -20,8 +18,7 @@ export interface DeliveryRow extends Pick<Delivery, 'status' | 'behind'> {
 
 export const deliveryColumns = 'n, status, due_at, behind, attempts, record'
 
-/** @param session the number under which this process claims deliveries */
-export function createDeliveryStore(query: Query, session: () => Promise<number>): DeliveryStore {
+export function createDeliveryStore(query: Query, claims: Pick<Claims, 'ended'>): DeliveryStore {
   return {
     async listDeliveries(filter, page) {
       const select = `select ${deliveryColumns} from deliveries`
@@ -58,15 +55,8 @@ export function createDeliveryStore(query: Query, session: () => Promise<number>
         next.behind !== undefined,
         next.behind ?? null,
       )
+      claims.ended(id)
       return row && toDelivery(row)
-    },
-
-    async release(id) {
-      await query(
-        'update deliveries set claimed_by = null where id = $1 and claimed_by = $2',
-        id,
-        await session(),
-      )
     },
   }
 }

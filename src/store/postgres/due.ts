@@ -1,6 +1,7 @@
 // What falls due: the ends of orders, their acts, and deliveries, which belong to the session that claims them.
-import type { Order } from '../records.ts'
+import type { Delivery, Order } from '../records.ts'
 import type { ClaimOptions, Due, Store, StoreOptions } from '../store.ts'
+import type { Claims } from './claims.ts'
 import type { Query } from './connect.ts'
 import { type DeliveryRow, toDelivery } from './deliveries.ts'
 import { changeOrders } from './orders.ts'
@@ -8,8 +9,8 @@ import { changeOrders } from './orders.ts'
 export function createDueStore(
   query: Query,
   keysOf: StoreOptions['keysOf'],
-  session: () => Promise<number>,
-): Pick<Store, 'claimDue' | 'nextDueAt'> {
+  claims: Claims,
+): Pick<Store, 'claimDue' | 'nextDueAt' | 'release'> {
   /** Expires those orders that nobody else has changed meanwhile. */
   async function expire(rows: readonly DueRow[], { now }: ClaimOptions): Promise<Due[]> {
     const changes = rows.map(row => {
@@ -23,13 +24,19 @@ export function createDueStore(
       .map(({ order, dueAt }) => ({ kind: 'expiry', dueAt, order }))
   }
 
+  async function take(until: number, { now, limit }: ClaimOptions, me: number) {
+    const rows = await query<ClaimRow>(claimText, until, now, limit, me)
+    const found = rows.filter(row => row.kind !== null) as DueRow[]
+    const claimed = found.filter(({ kind }) => kind === 'delivery')
+    return { ids: claimed.map(({ record }) => (record as Delivery).id), result: { rows, found, me } }
+  }
+
   return {
+    release: claims.release,
+
     async claimDue(until, options) {
       for (;;) {
-        const me = await session()
-        const { now, limit } = options
-        const rows = await query<ClaimRow>(claimText, until, now, limit, me)
-        const found = rows.filter(row => row.kind !== null) as DueRow[]
+        const { rows, found, me } = await claims.claim(session => take(until, options, session))
         if (found[0]?.kind === 'expiry') {
           const expired = await expire(found, options)
           if (expired.length > 0) return expired
@@ -40,6 +47,7 @@ export function createDueStore(
     },
 
     async nextDueAt() {
+      await claims.freeLost()
       const [row] = await query<{ at: number | null }>(`select least(${nextTimes}) as at`)
       return row?.at ?? undefined
     },

@@ -3,6 +3,7 @@ import type { Store, StoreOptions } from '../store.ts'
 import { createAccountStore } from './accounts.ts'
 import { parseAddress } from './address.ts'
 import { createBeginning } from './begin.ts'
+import { createClaims } from './claims.ts'
 import { connect, type Timers } from './connect.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createDueStore, freeClaims } from './due.ts'
@@ -34,7 +35,8 @@ export function createPostgresStore(options: PostgresOptions): Store {
   const news = createNews(session.query, { channel, timers, sender: session.number })
   const beginning = createBeginning(address, database, options)
   const orders = createOrderStore(query, options)
-  const deliveries = createDeliveryStore(query, session.number)
+  const claims = createClaims(query, session.number)
+  const deliveries = createDeliveryStore(query, claims)
   const accounts = createAccountStore(query, options)
   const values = createValueStore(query)
   const journal = createJournalStore(session.query, options)
@@ -76,7 +78,7 @@ export function createPostgresStore(options: PostgresOptions): Store {
     ...deliveries,
     addDelivery: telling(deliveries.addDelivery),
     recordAttempt: telling(deliveries.recordAttempt),
-    ...createDueStore(query, options.keysOf, session.number),
+    ...createDueStore(query, options.keysOf, claims),
 
     ...accounts,
     putAccount: telling(accounts.putAccount),
