@@ -120,6 +120,7 @@ export function createCallbacks(parts: {
       delay === undefined
         ? { status: attempt.acknowledged ? 'delivered' : 'failed', dueAt: null }
         : { status: 'pending', dueAt: clock.now() + delay },
+      { from: delivery },
     )
     if (recorded) onTried?.(recorded)
     if (deliveries.mayHold()) await release(delivery)
@@ -136,8 +137,10 @@ export function createCallbacks(parts: {
   }
 
   async function letGo(held: readonly Delivery[]): Promise<void> {
-    for (const { id } of held)
-      await store.recordAttempt(id, undefined, { status: 'pending', dueAt: clock.now(), behind: null })
+    for (const from of held) {
+      const next = { status: 'pending', dueAt: clock.now(), behind: null } as const
+      await store.recordAttempt(from.id, undefined, next, { from })
+    }
     if (held.length > 0) onDue()
   }
 
@@ -154,7 +157,8 @@ export function createCallbacks(parts: {
     const blocked = await obstacle(delivery, callback)
     if (blocked !== undefined) return record(delivery, failedAttempt(clock.now(), blocked))
     if (mode === 'pull') {
-      const held = await store.recordAttempt(delivery.id, undefined, { status: 'held', dueAt: null })
+      const next = { status: 'held', dueAt: null } as const
+      const held = await store.recordAttempt(delivery.id, undefined, next, { from: delivery })
       tell()
       return held
     }

@@ -57,8 +57,16 @@ export interface Store {
   getDelivery(id: string): Promise<Delivery | undefined>
   /** Adds a delivery that no change of an order calls for, such as one that is sent again. */
   addDelivery(delivery: Delivery): Promise<void>
-  /** Writes down an attempt, if there was one, and what follows. It ends the claim to the delivery. */
-  recordAttempt(id: string, attempt: Attempt | undefined, next: DeliveryPatch): Promise<Delivery | undefined>
+  /**
+   * Compare-and-set: writes down an attempt, if there was one, and what follows. It ends the claim to the delivery.
+   * @returns the delivery after it, or undefined where it was not as `from` says, or another process has claimed it
+   */
+  recordAttempt(
+    id: string,
+    attempt: Attempt | undefined,
+    next: DeliveryPatch,
+    options?: RecordOptions,
+  ): Promise<Delivery | undefined>
 
   /**
    * Takes what falls due first, by `until` at the latest, in the order in which it falls due; of one time
@@ -234,6 +242,16 @@ export interface OrderFilter {
 }
 
 export type DeliveryPatch = Pick<Delivery, 'status' | 'dueAt'> & Partial<Pick<Delivery, 'behind'>>
+
+export interface RecordOptions {
+  /** The delivery as it was read: it must have the same status, and no further attempts. */
+  readonly from?: Pick<Delivery, 'status' | 'attempts'> | undefined
+}
+
+/** Whether a delivery is as it was read. */
+export function isSince(delivery: Delivery, { from = delivery }: RecordOptions = {}): boolean {
+  return delivery.status === from.status && delivery.attempts.length === from.attempts.length
+}
 
 export interface DeliveryFilter {
   /** Id of the order. */

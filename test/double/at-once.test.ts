@@ -330,3 +330,39 @@ test('a callback is not held for one that was tried just before it was committed
   await double.callbacks.waitFor({ callback: 'refund', acknowledged: true })
   expect(sent).toEqual(['1000', '300'])
 })
+
+test('a callback that was held is not sent once more where it is let go of late', async () => {
+  const sent: string[] = []
+  const double = assembleDouble({
+    simulators: [...simulators, signedSimulator],
+    clock: createManualClock(),
+    async deliver({ body }) {
+      sent.push(JSON.parse(body).amount)
+      return sent.length === 1 ? { status: 500, body: '' } : success
+    },
+    createStore(options) {
+      const store = createMemoryStore(options)
+      const before = new Map<string, Awaited<ReturnType<Store['listDeliveries']>>>()
+      const late: Pick<Store, 'listDeliveries'> = {
+        async listDeliveries(filter, page) {
+          const key = JSON.stringify(filter)
+          const found = before.get(key) ?? (await store.listDeliveries(filter, page))
+          if (found.items.some(({ status }) => status === 'held')) before.set(key, found)
+          return found
+        },
+      }
+      return Object.assign({}, store, late)
+    },
+  })
+  onTestFinished(() => double.close())
+  const door: OpenDoor = { double, urlOf: () => '', close: () => double.close(), send: sendTo(double) }
+  await double.accounts.put('signedpay', 'demo', { url: 'http://127.0.0.1/' })
+  double.faults.add([
+    { provider: 'signedpay', deliver: deliver('payment').after('1m') },
+    { provider: 'signedpay', deliver: deliver('refund').behind('payment') },
+  ])
+  await double.payer.pay(String((await signedCall(door, 'create')).json().id))
+  await signedCall(door, 'refund', { amount: 300 })
+  await double.clock.advance('1h')
+  expect(sent).toEqual(['1000', '300', '1000'])
+})

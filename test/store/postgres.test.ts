@@ -171,6 +171,9 @@ test('a process whose connection was ended claims anew, and what it had claimed 
      where locktype = 'advisory' and classid::bigint = hashtext(current_schema())::bigint & 4294967295`,
   )
   await eventually(async () => expect(claimedIds(await claim(two, 10))).toEqual(['delivery-1']))
+  // The one that was first is late: it is another's by now.
+  const late = { status: 'delivered', dueAt: null } as const
+  expect(await one.recordAttempt('delivery-1', newAttempt(10), late)).toBeUndefined()
   await two.recordAttempt('delivery-1', newAttempt(10), { status: 'pending', dueAt: 20 })
   await eventually(async () => expect(claimedIds(await claim(one, 20))).toEqual(['delivery-1']))
   // It may have missed some, so it looks; and it hears again of what comes.

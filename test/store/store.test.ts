@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Delivery } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
 import {
   amountKey,
@@ -532,6 +533,24 @@ describeStores('what is due', open => {
     expect(await store.getDelivery('delivery-11')).toBeUndefined()
     expect((await store.listDeliveries({ order: 'order-1' })).items).toEqual([newDelivery(10)])
     expect(claimedIds(await claim(store, 10))).toEqual(['delivery-10'])
+  })
+
+  test('an attempt is recorded only while the delivery is as it was read', async () => {
+    const store = await open()
+    await insertPaid(store, newOrder(1), [newDelivery(10, { attempts: [newAttempt(1)] })])
+    const [from] = (await store.listDeliveries({})).items
+    const record = (n: number, status: Delivery['status']) =>
+      store.recordAttempt('delivery-10', newAttempt(n), { status, dueAt: null }, { from })
+    const recorded = await race(n => record(n, 'pending'))
+    const [after, ...others] = recorded.filter(delivery => delivery !== undefined)
+    expect(after?.attempts).toHaveLength(2)
+    expect(others).toEqual([])
+    await store.recordAttempt('delivery-10', undefined, { status: 'held', dueAt: null }, { from: after })
+    expect(await record(50, 'pending')).toBeUndefined()
+    const tooEarly = { from: newDelivery(10, { status: 'held', attempts: [newAttempt(1)] }) }
+    const late = { status: 'pending', dueAt: 10 } as const
+    expect(await store.recordAttempt('delivery-10', undefined, late, tooEarly)).toBeUndefined()
+    expect(await store.getDelivery('delivery-10')).toEqual({ ...after, status: 'held' })
   })
 
   test('an attempt of an unknown delivery is not recorded', async () => {

@@ -1,5 +1,5 @@
 import { copyOf, type Delivery, deliverySchema } from '../records.ts'
-import type { Store } from '../store.ts'
+import { isSince, type Store } from '../store.ts'
 import { empty, takeOut } from './collections.ts'
 import { createGroups } from './groups.ts'
 import { matches, toPage } from './page.ts'
@@ -59,9 +59,9 @@ export function createDeliveries({ db, timers }: Parts): DeliveryTable {
       await db.deliveries.create(delivery)
     },
 
-    async recordAttempt(id, attempt, next) {
+    async recordAttempt(id, attempt, next, options) {
       const delivery = records.get(id)
-      if (!delivery) return undefined
+      if (!delivery || !isSince(delivery, options)) return undefined
       const attempts = attempt ? [...delivery.attempts, copyOf(attempt)] : delivery.attempts
       Object.assign(delivery, { attempts, ...next })
       claimed.delete(id)

@@ -18,7 +18,10 @@ export interface DeliveryRow extends Pick<Delivery, 'status' | 'behind'> {
 
 export const deliveryColumns = 'n, status, due_at, behind, attempts, record'
 
-export function createDeliveryStore(query: Query, claims: Pick<Claims, 'ended'>): DeliveryStore {
+export function createDeliveryStore(
+  query: Query,
+  claims: Pick<Claims, 'sessionOf' | 'ended'>,
+): DeliveryStore {
   return {
     async listDeliveries(filter, page) {
       const select = `select ${deliveryColumns} from deliveries`
@@ -41,12 +44,13 @@ export function createDeliveryStore(query: Query, claims: Pick<Claims, 'ended'>)
       await query(insertDeliveries(1), ...toColumns([delivery]))
     },
 
-    async recordAttempt(id, attempt, next) {
+    async recordAttempt(id, attempt, next, { from } = {}) {
       const [row] = await query<DeliveryRow>(
         `update deliveries
          set attempts = case when $2::text is null then attempts when attempts = '' then $2::text else attempts || ',' || $2::text end,
            status = $3, due_at = $4, behind = case when $5 then $6 else behind end, claimed_by = null
-         where id = $1
+         where id = $1 and (claimed_by is null or claimed_by = $7)
+           and ($8::text is null or (status = $8 and attempts = $9))
          returning ${deliveryColumns}`,
         id,
         attempt ? JSON.stringify(attempt) : null,
@@ -54,8 +58,11 @@ export function createDeliveryStore(query: Query, claims: Pick<Claims, 'ended'>)
         next.dueAt,
         next.behind !== undefined,
         next.behind ?? null,
+        claims.sessionOf(id),
+        from?.status ?? null,
+        from ? toAttempts(from) : null,
       )
-      claims.ended(id)
+      if (row) claims.ended(id)
       return row && toDelivery(row)
     },
   }
@@ -88,7 +95,11 @@ export function toColumns(deliveries: readonly Delivery[]): Parameter[] {
     column(({ status }) => status),
     column(({ dueAt }) => dueAt),
     column(({ behind }) => behind),
-    column(({ attempts }) => attempts.map(attempt => JSON.stringify(attempt)).join()),
+    column(toAttempts),
     column(delivery => JSON.stringify({ ...delivery, attempts: [] })),
   ]
+}
+
+function toAttempts({ attempts }: Pick<Delivery, 'attempts'>): string {
+  return attempts.map(attempt => JSON.stringify(attempt)).join()
 }

@@ -1,5 +1,5 @@
 import type { Delivery } from '../records.ts'
-import type { Store } from '../store.ts'
+import { isSince, type Store } from '../store.ts'
 import type { Parts } from './parts.ts'
 import { fromRow, one, toPage } from './rows.ts'
 
@@ -41,10 +41,10 @@ export function createDeliveries({ db, transactions, list }: Parts): DeliveryTab
 
     addDelivery: delivery => transactions.write(() => add(delivery)),
 
-    recordAttempt: (id, attempt, next) =>
+    recordAttempt: (id, attempt, next, options) =>
       transactions.write(() => {
         const delivery = one<Delivery>(byId, id)
-        if (!delivery) return undefined
+        if (!delivery || !isSince(delivery, options)) return undefined
         const attempts = attempt ? [...delivery.attempts, attempt] : delivery.attempts
         const changed: Delivery = { ...delivery, attempts, ...next }
         update.run(next.dueAt, JSON.stringify(changed), id)
