@@ -12,7 +12,7 @@ import type { TorturedDouble } from './target.ts'
  * @param url where it answers, such as `http://127.0.0.1:4020`
  * @param contracts those of its providers, from `paydouble/contracts`
  * @param options.token what the double was started with, where it asks for one
- * @throws PaydoubleError `unreachable`, `noDouble`
+ * @throws PaydoubleError `unreachable`, `noDouble`, `tokenNeeded`, `hostNotAllowed`
  * @example
  * const pay = await connect('http://127.0.0.1:4020', contracts)
  */
@@ -25,10 +25,12 @@ export async function connect(
   const call = async <T>(method: string, path: string, body?: object): Promise<T> =>
     (await callControl(address, method, `api/${path}`, body)) as T
   const health = (await callControl(address, 'GET', 'health')) as {
-    seed: number
+    seed?: number
     clock: TorturedDouble['clock']['kind']
     providers: string[]
   }
+  // It is not told to those who may not use the rest, and that says why.
+  if (health.seed === undefined) await call('GET', 'clock')
   const simulators = contracts
     .filter(({ id }) => health.providers.includes(id))
     .map(contract => ({ contract }))
@@ -40,7 +42,7 @@ export async function connect(
   }
   const order = (id: string) => `orders/${encodeURIComponent(id)}`
   return {
-    seed: health.seed,
+    seed: health.seed as number,
     simulators,
     accounts: {
       list: () => call<Account[]>('GET', 'accounts'),

@@ -211,6 +211,15 @@ test('a callback that never comes, because nobody said where, is noted', async (
   expect(report.notes).toEqual([expect.stringMatching(/No callback ever came to the app.*"account"/)])
 })
 
+test('a double that asks for a token says so at once, and with it tells its seed', async () => {
+  const { pay } = openStub()
+  const token = 'a-token-of-the-tests-1234'
+  const door = await openHttpDoor(pay as never, { token })
+  onTestFinished(() => door.close())
+  await expect(connect(door.url, contracts)).rejects.toMatchObject({ code: 'tokenNeeded' })
+  expect(await connect(door.url, contracts, { token })).toMatchObject({ seed: pay.seed })
+})
+
 test('a double that runs elsewhere is as good', async () => {
   const stub = openStub(['expiresWhatIsPaid'])
   const door = await openHttpDoor(stub.pay as never)

@@ -161,12 +161,12 @@ export const controlOperations = {
   health: operation({
     methods: ['GET'],
     path: '/_paydouble/health',
-    summary: 'Whether the double answers, and what it is.',
+    summary: 'Whether the double answers, and what it is. The seed is only for those who may use the rest.',
     request: nothing,
     response: looseObject(() => ({
       status: z.literal('ok'),
       version: z.string(),
-      seed: z.int(),
+      seed: z.int().optional(),
       clock: z.enum(['system', 'manual', 'offset']),
       now: z.int(),
       providers: z.array(z.string()),

@@ -25,6 +25,25 @@ async function open(options: Parameters<typeof openHttp>[1] = {}) {
 }
 
 test.each([
+  ['a name that leads here', { host: 'rebound.example' }],
+  ['a page of another site', { origin: 'https://evil.example' }],
+])('%s gets health, and not the seed, from which credentials follow', async (_, headers) => {
+  const { send } = await open()
+  const health = { path: '/_paydouble/health' }
+  expect((await send(health)).json()).toMatchObject({ status: 'ok', seed: expect.any(Number) })
+  const answer = await send({ ...health, headers })
+  expect(answer.status).toBe(200)
+  expect(answer.json()).toMatchObject({ status: 'ok' })
+  expect(answer.json()).not.toHaveProperty('seed')
+})
+
+test('health says the seed to those who have the token', async () => {
+  const { send } = await open({ token })
+  const answer = await send({ path: '/_paydouble/health', headers: bearer })
+  expect(answer.json()).toMatchObject({ seed: expect.any(Number) })
+})
+
+test.each([
   ['without it', {}, /the request has none/],
   ['with another one', { authorization: 'Bearer a-token-of-others-12345' }, /another one/],
   ['with the beginning of it', { authorization: `Bearer ${token.slice(0, -1)}` }, /another one/],
@@ -36,6 +55,7 @@ test.each([
     const answer = await send({ method, path: operation.path, headers })
     if (operation === controlOperations.health) {
       expect(answer.json()).toMatchObject({ status: 'ok' })
+      expect(answer.json()).not.toHaveProperty('seed')
       continue
     }
     expect(answer.status).toBe(401)
