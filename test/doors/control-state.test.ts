@@ -89,6 +89,19 @@ test('a part without those before it is refused, and another dump ends the first
   })
 })
 
+test('of many that begin at once one goes on, and the others leave nothing', async () => {
+  const text = await dump(await withOrders(1))
+  const door = await openHttp()
+  const ids = Array.from({ length: 10 }, (_, n) => `upload-${n}`)
+  const first = (upload: string) => put(door, { text: text.slice(0, 100), upload, part: 1, last: false })
+  expect((await Promise.all(ids.map(first))).map(({ status }) => status)).toEqual(ids.map(() => 200))
+  expect(waiting()).toHaveLength(1)
+  const last = (upload: string) => put(door, { text: text.slice(100), upload, part: 2 })
+  const answers = await Promise.all(ids.map(last))
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(400)])
+  expect(waiting()).toEqual([])
+})
+
 test('what was not sent to its end is forgotten with the double', async () => {
   const door = await openHttp()
   await put(door, { text: 'x', upload: 'x', part: 1, last: false })

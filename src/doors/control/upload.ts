@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { PaydoubleError } from '../../contract/index.ts'
 import { afterRealTime } from '../../double/clock.ts'
 import type { Double } from '../../double/double.ts'
+import { createTurns } from '../../double/turns.ts'
 import type { Counts } from '../../store/state-record.ts'
 
 export interface Part {
@@ -38,6 +39,8 @@ interface Upload {
 export function createUpload(double: Double): (part: Part) => Promise<Counts | null> {
   /** There is one at a time: whoever begins another one ends it. */
   let current: Upload | undefined
+  // Part by part, so that of those who begin at once each ends the one before.
+  const inTurn = createTurns()
 
   async function end(upload: Upload | undefined): Promise<void> {
     if (upload === undefined) return
@@ -53,9 +56,13 @@ export function createUpload(double: Double): (part: Part) => Promise<Counts | n
     return current
   }
 
-  double.closed.addEventListener('abort', () => void end(current))
-
-  return async ({ text, upload: id = '', part = 1, last = true, replace }) => {
+  async function take({
+    text,
+    upload: id = '',
+    part = 1,
+    last = true,
+    replace,
+  }: Part): Promise<Counts | null> {
     const upload = part === 1 ? await begin(id) : current
     if (upload?.id !== id || upload.parts + 1 !== part) {
       throw new PaydoubleError(
@@ -83,4 +90,8 @@ export function createUpload(double: Double): (part: Part) => Promise<Counts | n
       throw error
     }
   }
+
+  double.closed.addEventListener('abort', () => void inTurn('', () => end(current)))
+
+  return part => inTurn('', () => take(part))
 }
