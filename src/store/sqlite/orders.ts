@@ -1,6 +1,7 @@
 import { actDueAt, type Order } from '../records.ts'
 import { isAs, type Store } from '../store.ts'
 import type { DeliveryTable } from './deliveries.ts'
+import { createLookBy } from './look-by.ts'
 import type { Parts } from './parts.ts'
 import { fromRow, one, toPage } from './rows.ts'
 
@@ -27,15 +28,7 @@ export function createOrders(
     'update orders set status = ?, expires_at = ?, act_at = ?, record = ? where n = ?',
   )
 
-  const indexed = new Set<string>()
-
-  /** Every index costs each order, so these are made when somebody first looks for orders that way. */
-  function indexBy(columns: string): void {
-    if (indexed.has(columns)) return
-    db.exec(`create index if not exists "orders by ${columns}" on orders (${columns})`)
-    transactions.onUndo(() => indexed.delete(columns))
-    indexed.add(columns)
-  }
+  const lookBy = createLookBy({ db, transactions }, 'orders')
 
   function changeKeys(n: number, before: Order, after: Order): void {
     const held = Object.values(options.keysOf(before))
@@ -97,7 +90,7 @@ export function createOrders(
               : filter.createdFrom !== undefined
                 ? 'created_at'
                 : undefined
-      const read = () =>
+      return lookBy(columns === undefined ? undefined : { name: columns, on: columns }, () =>
         toPage(
           list('orders', page, {
             provider: filter.provider,
@@ -111,12 +104,8 @@ export function createOrders(
             'created_at <=': filter.createdTo,
           }),
           row => fromRow<Order>(row),
-        )
-      if (columns === undefined || indexed.has(columns)) return transactions.read(read)
-      return transactions.write(() => {
-        indexBy(columns)
-        return read()
-      })
+        ),
+      )
     },
 
     async transition(id, from, to, { when, patch, deliveries: added = [] }) {
