@@ -55,3 +55,46 @@ test('thousands of secrets that begin alike are looked for in one pass', () => {
   const secrets = Array.from({ length: 20_000 }, (_, i) => `aaaaaa${i}`)
   expect(hideSecrets({ a: 'aaaaaa1', text: 'a'.repeat(1_000_000) }, secrets).text).toHaveLength(1_000_000)
 })
+
+test('of tokens of one kind none is shown, however many lengths they are of, and what stands beside them is', () => {
+  const secrets = Array.from({ length: 60 }, (_, i) => `eyJhbGciOiJIUzI1NiJ9.${'p'.repeat(60 + i)}.sig${i}`)
+  const shown = hideSecrets(
+    { secrets, body: JSON.stringify({ secrets }), text: `${secrets.join(', ')}; end` },
+    secrets,
+  )
+  const masked = Array(60).fill('…')
+  expect(shown).toEqual({
+    secrets: masked,
+    body: JSON.stringify({ secrets: masked }),
+    text: `${masked.join(', ')}; end`,
+  })
+})
+
+test('of secrets of many lengths none is shown, whatever they are made of', () => {
+  const secrets = Array.from({ length: 60 }, (_, i) => `"\\\n\u0001üü😀${'\n"'.repeat(i)}${i}`)
+  const shown = hideSecrets({ secrets, body: JSON.stringify({ secrets }), other: 'x' }, secrets)
+  expect(shown).toMatchObject({ secrets: Array(60).fill('…'), other: 'x' })
+  for (const secret of secrets) expect(shown.body).not.toContain(JSON.stringify(secret).slice(1, -1))
+})
+
+test('a secret is masked, however many wrong ones that begin like it were sent before', () => {
+  const wrong = Array.from({ length: 30 }, (_, i) => `sk_live_${'x'.repeat(i)}`)
+  const real = `sk_live_${'y'.repeat(40)}`
+  expect(hideSecrets(`it is ${real}`, [...wrong, real])).toBe('it is …')
+})
+
+test('short secrets are masked, however many there are', () => {
+  const secrets = Array.from({ length: 1000 }, (_, i) => String(i))
+  expect(hideSecrets({ 7: secrets, other: '1000', text: '"7"' }, secrets)).toEqual({
+    '…': Array(1000).fill('…'),
+    other: '1000',
+    text: '"7"',
+  })
+})
+
+test.each([
+  ['\nabcdefghijk', 'nabcdefghijk'],
+  ['\u0001abcdefghijk', '01abcdefghijk'],
+])('what only looks like a secret in the writing of JSON is none: %j', (text, secret) => {
+  expect(hideSecrets(text, [secret])).toBe(text)
+})
