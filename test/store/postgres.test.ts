@@ -209,6 +209,36 @@ test('a claim that could not be given up, and one whose answer was lost, are giv
   expect(await claim(store, 10)).toEqual([])
 })
 
+test('an order that is changed while old ones are let go of stays', async () => {
+  const url = await newSchema()
+  const { schema } = parseAddress(url)
+  const admin = openOn(url)
+  await admin.begin(nothing)
+  const held = strangerAt(url)
+  for (const n of [1, 2, 3]) {
+    await insertPaid(admin, newOrder(n), [newDelivery(n, { order: `order-${n}` })])
+    await admin.recordAttempt(`delivery-${n}`, newAttempt(n), { status: 'delivered', dueAt: null })
+  }
+  // Whoever is no administrator stops at the deliveries, and goes on with what it saw before.
+  await held.query(`create role ${schema} login`)
+  await held.query(`grant all on schema ${schema} to ${schema}`)
+  await held.query(`grant all on all tables in schema ${schema} to ${schema}`)
+  await held.query(`create function stop() returns boolean language sql
+    as $$ select pg_advisory_xact_lock_shared(hashtext('${schema}')) is not null $$`)
+  await held.query('alter table deliveries enable row level security')
+  await held.query('create policy stops on deliveries using (stop())')
+  await held.query('select pg_advisory_lock(hashtext($1))', schema)
+  const guest = openOn(url.replace('//paydouble@', `//${schema}@`))
+  const pruned = guest.prune({ keep: 0, limit: 10 })
+  const waiting = `select 1 from pg_stat_activity where usename = $1 and wait_event = 'advisory'`
+  await eventually(async () => expect(await held.query(waiting, schema)).toHaveLength(1))
+  await admin.transition('order-1', 'paid', 'paid', { deliveries: [newDelivery(11)] })
+  await admin.addDelivery(newDelivery(12, { order: 'order-2' }))
+  await held.query('select pg_advisory_unlock(hashtext($1))', schema)
+  expect(await pruned).toBe(1)
+  expect((await admin.listOrders({})).items.map(({ id }) => id)).toEqual(['order-2', 'order-1'])
+})
+
 test('a change at one process is news at the others, and none at itself', async () => {
   const [one, two] = (await openMany(2)) as [Store, Store]
   let [own, others] = [0, 0]

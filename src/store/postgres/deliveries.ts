@@ -41,7 +41,11 @@ export function createDeliveryStore(
     },
 
     async addDelivery(delivery) {
-      await query(insertDeliveries(1), ...toColumns([delivery]))
+      // The order counts as changed: whoever lets go of old ones has to see that it has a delivery.
+      await query(
+        `with changed as (update orders set version = version + 1 where id = any ($4::text[])) ${insertDeliveries(1)}`,
+        ...toColumns([delivery]),
+      )
     },
 
     async recordAttempt(id, attempt, next, { from } = {}) {

@@ -13,13 +13,16 @@ export function createPruning(query: Query): Pick<Store, 'prune'> {
              ) end,
              case when $2::bigint is not null then (select n from orders order by n desc offset $2::bigint limit 1) end
            ) as n
+         ), old as materialized (
+           select n, version from orders o
+           where n <= (select n from bound)
+             and not exists (select from deliveries d where d.order_id = o.id and d.status in ('pending', 'held'))
+           order by n limit $3
          ), gone as (
            delete from orders where n in (
-             select n from orders o
-             where n <= (select n from bound)
-               and not exists (select from deliveries d where d.order_id = o.id and d.status in ('pending', 'held'))
-             order by n limit $3
-             for update skip locked
+             -- One that was changed since it was looked at may have got a delivery.
+             select o.n from old join orders o on o.n = old.n and o.version = old.version
+             for update of o skip locked
            )
            returning id, keys
          ), keys_gone as (
