@@ -84,7 +84,10 @@ export interface Store {
   /** When the next thing falls due that nobody has claimed, or undefined. */
   nextDueAt(): Promise<number | undefined>
 
-  /** Adds an account, or replaces the one with its provider and id. */
+  /**
+   * Adds an account, or replaces the one with its provider and id.
+   * @throws PaydoubleError `badAccount` where another account has one of its identities, also from what follows here
+   */
   putAccount(account: Account): Promise<void>
   getAccount(provider: string, id: string): Promise<Account | undefined>
   /** The account whose identifying credential has this value; see {@link StoreOptions.identitiesOf}. */

@@ -920,6 +920,30 @@ describeStores('accounts', open => {
     expect(await store.findAccount('some', 'key-one')).toBeUndefined()
   })
 
+  test('of accounts that are given one identity at once one has it, and the others are refused', async () => {
+    const store = await open()
+    for (const id of ['one', 'two', 'three']) await store.putAccount(newAccount(id))
+    const credentials = { key: 'same' }
+    const ended = await Promise.allSettled([
+      store.putAccount(newAccount('one', { credentials })),
+      store.updateAccount('some', 'two', account => ({ ...account, credentials })),
+      store.resetAccount(newAccount('three', { credentials })),
+    ])
+    const refused = ended.filter(({ status }) => status === 'rejected')
+    expect(refused).toHaveLength(2)
+    const holder = await store.findAccount('some', 'same')
+    for (const each of refused)
+      expect(each).toMatchObject({
+        reason: { code: 'badAccount', message: expect.stringContaining(`account ${holder?.id} by the same`) },
+      })
+    for (const account of await store.listAccounts())
+      expect(await store.findAccount('some', String(account.credentials.key))).toEqual(account)
+    await store.putAccount(newAccount(holder?.id ?? ''))
+    await store.putAccount(newAccount('four', { credentials }))
+    await store.putAccount({ ...newAccount('four', { credentials }), provider: 'other' })
+    expect(await store.findAccount('some', 'same')).toMatchObject({ id: 'four' })
+  })
+
   test('50 racing puts of one account leave one account', async () => {
     const store = await open()
     await race(n => store.putAccount(newAccount('one', { settings: { n } })))

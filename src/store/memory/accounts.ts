@@ -1,4 +1,5 @@
 import { createCallCounter } from '../calls.ts'
+import { checkHolder } from '../identities.ts'
 import { type Account, accountKey, copyOf, type JournalEntry, type Order } from '../records.ts'
 import type { Store } from '../store.ts'
 import { empty, takeOut } from './collections.ts'
@@ -38,12 +39,27 @@ export function createAccounts(
   let lastPut: Promise<unknown> = Promise.resolve()
 
   async function put(account: Account): Promise<void> {
+    checkIdentities(account)
     const existing = records.get(accountKey(account))
     if (existing) Object.assign(existing, copyOf(account))
     else await db.accounts.create(account)
     for (const identity of options.identitiesOf(account)) {
       identities.set(identityKey(account.provider, identity), accountKey(account))
     }
+  }
+
+  function find(provider: string, identity: string): Account | undefined {
+    const known = records.get(identities.get(identityKey(provider, identity)) ?? '')
+    // The map may be behind: accounts change, and a test may put some into the collection itself.
+    if (known && options.identitiesOf(known).includes(identity)) return known
+    return db.accounts
+      .all()
+      .find(account => account.provider === provider && options.identitiesOf(account).includes(identity))
+  }
+
+  function checkIdentities(account: Account): void {
+    for (const identity of options.identitiesOf(account))
+      checkHolder(account, find(account.provider, identity))
   }
 
   /** One after the other, so that of two racing ones the second finds what the first has added. */
@@ -69,14 +85,7 @@ export function createAccounts(
     },
 
     async findAccount(provider, identity) {
-      const known = records.get(identities.get(identityKey(provider, identity)) ?? '')
-      // The map may be behind: accounts change, and a test may put some into the collection itself.
-      if (known && options.identitiesOf(known).includes(identity)) return copyOf(known)
-      return copyOf<Account | undefined>(
-        db.accounts
-          .all()
-          .find(account => account.provider === provider && options.identitiesOf(account).includes(identity)),
-      )
+      return copyOf(find(provider, identity))
     },
 
     async listAccounts() {
@@ -104,6 +113,7 @@ export function createAccounts(
     },
 
     async resetAccount(account) {
+      checkIdentities(account)
       forget(account)
       await putInTurn(account)
     },

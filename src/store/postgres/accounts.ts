@@ -1,7 +1,9 @@
+import { identityTaken } from '../identities.ts'
 import { type Account, accountKey, copyOf } from '../records.ts'
 import type { Store, StoreOptions } from '../store.ts'
 import { createTurns } from '../turns.ts'
-import type { Query, Timers } from './connect.ts'
+import type { Query, Row, Timers } from './connect.ts'
+import { codeOf, uniqueViolation } from './errors.ts'
 import { type Parameter, toKey } from './texts.ts'
 
 type AccountStore = Pick<
@@ -37,7 +39,7 @@ export function createAccountStore(
     const found = query<Account>(
       `select a.provider, a.id, a.credentials, a.settings
        from identities i join accounts a on a.provider = i.provider and a.id = i.account
-       where i.provider = $1 and i.identity = $2 order by i.n desc limit 1`,
+       where i.provider = $1 and i.identity = $2`,
       provider,
       toKey(identity),
     ).then(([row]) => toAccount(row))
@@ -47,10 +49,26 @@ export function createAccountStore(
     return found
   }
 
+  /** @throws PaydoubleError `badAccount` where another account has one of its identities */
+  async function run(statement: Statement, account: Account): Promise<Row[]> {
+    try {
+      return await query(...statement)
+    } catch (error) {
+      if (codeOf(error) !== uniqueViolation) throw error
+      const [holder] = await query<{ account: string }>(
+        'select account from identities where provider = $1 and identity = any ($2::text[]) and account <> $3',
+        account.provider,
+        toIdentities(identitiesOf(account)),
+        account.id,
+      )
+      throw identityTaken(account, holder?.account)
+    }
+  }
+
   return {
     putAccount: account =>
       inTurn(accountKey(account), async () => {
-        await query(...accountStatements.put(account, identitiesOf(account)))
+        await run(accountStatements.put(account, identitiesOf(account)), account)
       }),
 
     async getAccount(provider, id) {
@@ -81,7 +99,7 @@ export function createAccountStore(
           )
           if (!row) return undefined
           const account = { ...update(toAccount(row) as Account), provider, id }
-          const changed = await query(...accountStatements.change(row, account, identitiesOf(account)))
+          const changed = await run(accountStatements.change(row, account, identitiesOf(account)), account)
           if (changed.length > 0) return toAccount(account)
         }
       }),
@@ -109,7 +127,7 @@ export function createAccountStore(
 
     resetAccount: account =>
       inTurn(accountKey(account), async () => {
-        await query(...accountStatements.reset(account, identitiesOf(account)))
+        await run(accountStatements.reset(account, identitiesOf(account)), account)
       }),
 
     removeAccount: account =>

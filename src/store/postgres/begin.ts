@@ -1,4 +1,5 @@
 // How a state begins, and is made new.
+import { checkApart } from '../identities.ts'
 import type { InitialState, Store, StoreOptions } from '../store.ts'
 import { accountStatements } from './accounts.ts'
 import type { Address } from './address.ts'
@@ -30,6 +31,7 @@ export function createBeginning(
     query(`select pg_advisory_xact_lock(hashtext('paydouble'), hashtext($1))`, schema)
 
   async function make(query: Query, { accounts, values }: InitialState): Promise<void> {
+    checkApart(accounts, identitiesOf)
     for (const account of accounts) await query(...accountStatements.put(account, identitiesOf(account)))
     await query(
       'insert into named_values (name, value) select name, value::json from unnest($1::text[], $2::text[]) as v (name, value)',

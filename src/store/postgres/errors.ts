@@ -19,6 +19,8 @@ export function isTransient(error: unknown): boolean {
   return /^(ECONN\w+|ENOENT|ENOTFOUND|EAI_AGAIN|CONNECTION_CLOSED|57P0[1-3]|08...)$/.test(code)
 }
 
+export const uniqueViolation = '23505'
+
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

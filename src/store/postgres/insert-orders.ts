@@ -2,7 +2,7 @@
 import { actDueAt, type Order } from '../records.ts'
 import type { Conflict, StoreOptions } from '../store.ts'
 import type { Query, Timers } from './connect.ts'
-import { codeOf } from './errors.ts'
+import { codeOf, uniqueViolation } from './errors.ts'
 import { type Parameter, toKey, toText } from './texts.ts'
 
 interface Waiting {
@@ -93,8 +93,6 @@ function toBatches<T>(items: readonly T[]): T[][] {
   }
   return batches
 }
-
-const uniqueViolation = '23505'
 
 function conflictOf({ order, keys }: Waiting, taken: Taken | undefined): Conflict | undefined {
   if (taken === undefined) return undefined

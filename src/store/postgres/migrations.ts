@@ -44,10 +44,11 @@ const migrations: readonly (readonly string[])[] = [
        primary key (provider, id)
      )`,
     `create table identities (
-       n bigint generated always as identity,
        provider text not null, identity text not null, account text not null,
        primary key (provider, identity, account)
      )`,
+    // By which one of two that are given an identity at once fails.
+    'create unique index identities_one on identities (provider, identity)',
     'create sequence value_versions',
     `create table named_values (
        name text primary key, version bigint not null default nextval('value_versions'), value json not null

@@ -1,4 +1,5 @@
 import { createCallCounter } from '../calls.ts'
+import { checkHolder } from '../identities.ts'
 import { type Account, accountKey, copyOf } from '../records.ts'
 import type { Store } from '../store.ts'
 import type { Parts } from './parts.ts'
@@ -66,6 +67,7 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
 
   function set(account: Account): void {
     const key = accountKey(account)
+    for (const identity of identitiesOf(account)) checkHolder(account, byIdentity.get(identity)?.account)
     const copy = copyOf(account)
     replace.run(key, JSON.stringify(copy))
     change(key, copy)
