@@ -3,6 +3,7 @@ import type { JournalEntry } from '../store/records.ts'
 import type { JournalFilter, Store } from '../store/store.ts'
 import { afterRealTime } from './clock.ts'
 import { fromRecord, toRecord } from './journal-record.ts'
+import { createJournalRing } from './journal-ring.ts'
 import type { Answer } from './network.ts'
 import type { IncomingRequest } from './router.ts'
 
@@ -60,7 +61,7 @@ export interface Exchange {
 /** The last exchanges of a double, the newest first when read. It never grows beyond its size. */
 export interface Journal {
   open(kind: Exchange['kind'], at: number, request?: IncomingRequest): Exchange
-  /** Lets go of what is too large to keep, once the exchange is over. */
+  /** Keeps an exchange that is over as text, and of what is too large only a part. It is not changed any more. */
   close(exchange: Exchange): void
   /** What this process has seen. */
   list(filter?: JournalFilter, page?: JournalPaging): JournalPage
@@ -108,15 +109,15 @@ export function createJournal(
   store?: Pick<Store, 'reach' | 'appendJournal' | 'listJournal'>,
   onClose?: (exchange: Exchange) => void,
 ): Journal {
-  const kept = createRing(size)
+  const kept = createJournalRing(size)
   const others = store && store.reach !== 'process' ? store : undefined
   /** What is still to be written, the oldest first. */
-  let unwritten: Exchange[] = []
+  let unwritten: JournalEntry[] = []
   let isWriteDue = false
   let writing: Promise<void> = Promise.resolve()
 
-  function writeSoon(exchange: Exchange): void {
-    unwritten.push(exchange)
+  function writeSoon(entry: JournalEntry): void {
+    unwritten.push(entry)
     if (unwritten.length >= 2 * size) unwritten = unwritten.slice(-size)
     if (isWriteDue) return
     isWriteDue = true
@@ -134,7 +135,7 @@ export function createJournal(
         if (entries.length === 0) return
         unwritten = []
         try {
-          await others?.appendJournal(entries.map(toEntry))
+          await others?.appendJournal(entries)
         } catch (error) {
           unwritten = [...entries, ...unwritten]
           throw error
@@ -154,7 +155,9 @@ export function createJournal(
         exchange.params = undefined
         exchange.verification = exchange.verification && { ...exchange.verification, canonical: '' }
       }
-      if (others) writeSoon(exchange)
+      const entry = toEntry(exchange)
+      kept.close(exchange, entry)
+      if (others) writeSoon(entry)
     },
 
     list: kept.list,
@@ -163,7 +166,7 @@ export function createJournal(
       if (!others) return kept.list(filter, page)
       await flush()
       const { items, next } = await others.listJournal(filter, page)
-      return { items: items.map(({ n, record }) => fromRecord(record, String(n))), next }
+      return { items: items.map(({ n, record }) => fromRecord(JSON.parse(record), String(n))), next }
     },
 
     flush,
@@ -171,7 +174,7 @@ export function createJournal(
     entries: () => kept.list({}, { limit: size }).items.reverse().map(toEntry),
 
     restore(entries) {
-      for (const { record } of entries) kept.add(record)
+      for (const entry of entries) kept.add(entry)
     },
 
     reset() {
@@ -181,70 +184,12 @@ export function createJournal(
 
     forget(provider, account) {
       kept.forget(provider, account)
-      unwritten = unwritten.filter(exchange => exchange.provider !== provider || exchange.account !== account)
+      unwritten = unwritten.filter(entry => entry.provider !== provider || entry.account !== account)
     },
   }
 }
 
 function toEntry(exchange: Exchange): JournalEntry {
   const { provider = null, account = null, order = null } = exchange
-  return { provider, account, order, record: toRecord(exchange) }
-}
-
-interface Ring extends Pick<Journal, 'open' | 'list' | 'reset' | 'forget'> {
-  add(record: unknown): void
-}
-
-function createRing(size: number): Ring {
-  const ring: (Exchange | undefined)[] = []
-  let count = 0
-
-  return {
-    open(kind, at, request) {
-      count++
-      const exchange: Exchange = {
-        id: String(count),
-        kind,
-        at,
-        step: 'provider',
-        findings: [],
-        outcome: 'open',
-        bodyBytes: request?.bodyBytes ?? request?.body.length ?? 0,
-        ...(request && { request }),
-      }
-      ring[count % size] = exchange
-      return exchange
-    },
-
-    add(record) {
-      count++
-      ring[count % size] = fromRecord(record, String(count))
-    },
-
-    list({ provider, order, account } = {}, { limit = 50, after } = {}) {
-      const items: Exchange[] = []
-      const oldest = Math.max(1, count - size + 1)
-      const newest = after === undefined ? count : Math.min(count, Number(after) - 1)
-      for (let n = newest; n >= oldest; n--) {
-        const exchange = ring[n % size]
-        if (!exchange || (provider !== undefined && exchange.provider !== provider)) continue
-        if (order !== undefined && exchange.order !== order) continue
-        if (account !== undefined && exchange.account !== account) continue
-        if (items.length === limit) return { items, next: items.at(-1)?.id ?? null }
-        items.push(exchange)
-      }
-      return { items, next: null }
-    },
-
-    reset() {
-      ring.length = 0
-      count = 0
-    },
-
-    forget(provider, account) {
-      ring.forEach((exchange, at) => {
-        if (exchange?.provider === provider && exchange.account === account) ring[at] = undefined
-      })
-    },
-  }
+  return { provider, account, order, record: JSON.stringify(toRecord(exchange)) }
 }

@@ -15,6 +15,6 @@ export async function* dumpState(store: Store): AsyncGenerator<StateRecord> {
     yield toStateRecord({ delivery })
   for await (const entry of itemsOf(page => store.listJournal({}, { ...page, ...oldest }))) {
     const { provider, account, order, record } = entry
-    yield { journal: { provider, account, order, record } }
+    yield { journal: { provider, account, order, record: JSON.parse(record) } }
   }
 }

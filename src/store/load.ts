@@ -49,7 +49,8 @@ export async function loadState(
       await begin()
       if ('order' in record) await adding.order(record.order, place())
       else if ('delivery' in record) await adding.delivery(record.delivery, place())
-      else if (entries.push(record.journal) === batchSize) await store.appendJournal(entries.splice(0))
+      else entries.push({ ...record.journal, record: JSON.stringify(record.journal.record) })
+      if (entries.length === batchSize) await store.appendJournal(entries.splice(0))
     }
     await begin()
     await store.appendJournal(entries)

@@ -136,13 +136,14 @@ export const accountSchema = object(() => ({
 }))
 export type Account = z.output<typeof accountSchema>
 
-/** What the journal keeps of an exchange, as plain data, with what it is looked for by. */
+/** What the journal keeps of an exchange, with what it is looked for by. */
 export interface JournalEntry {
   readonly provider: string | null
   readonly account: string | null
   /** Id of the order. */
   readonly order: string | null
-  readonly record: unknown
+  /** The exchange, as JSON. */
+  readonly record: string
 }
 
 /** Provider and id name an account. */

@@ -17,7 +17,7 @@ export type StateRecord =
   | { readonly value: { readonly name: string; readonly value: unknown } }
   | { readonly order: Order }
   | { readonly delivery: Delivery }
-  | { readonly journal: JournalEntry }
+  | { readonly journal: Omit<JournalEntry, 'record'> & { readonly record: unknown } }
 
 export type RecordKind = 'account' | 'value' | 'order' | 'delivery' | 'journal'
 

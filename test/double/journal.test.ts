@@ -141,7 +141,8 @@ test('of a large body only the beginning is kept, and its size', () => {
   const [kept] = journal.list({}).items
   expect(kept?.request?.body).toHaveLength(keptBodyBytes)
   expect(kept?.request?.body.buffer).not.toBe(body.buffer)
-  expect(kept).toMatchObject({ bodyBytes: keptBodyBytes + 1, params: undefined })
+  expect(kept).toMatchObject({ bodyBytes: keptBodyBytes + 1 })
+  expect(kept?.params).toBeUndefined()
 })
 
 test('a usual body is kept whole', () => {

@@ -342,7 +342,7 @@ test('while the database is away each call fails with a reason, and afterwards a
     () => store.getOrder('order-1'),
     () => store.readValues({}),
     () => store.claimDue(10, { now: 10, limit: 1 }),
-    () => store.appendJournal([{ provider: null, account: null, order: null, record: {} }]),
+    () => store.appendJournal([{ provider: null, account: null, order: null, record: '{}' }]),
     () => store.reset(nothing),
   ])
     await expect(call()).rejects.toMatchObject({ code: 'storeUnavailable' })

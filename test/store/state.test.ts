@@ -85,11 +85,11 @@ describeStores('the journal of a store', open => {
     provider: 'some',
     account: 'one',
     order: `order-${n}`,
-    record: { n },
+    record: JSON.stringify({ n }),
     ...fields,
   })
   const numbers = async (store: Store, filter = {}, page = {}) =>
-    (await store.listJournal(filter, page)).items.map(({ record }) => (record as { n: number }).n)
+    (await store.listJournal(filter, page)).items.map(({ record }) => (JSON.parse(record) as { n: number }).n)
 
   test('keeps the newest entries, as many as it was told', async () => {
     const store = await open({ journalSize: 3 })

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { PaydoubleError } from '../../contract/index.ts'
 import { afterRealTime } from '../../double/clock.ts'
 import type { Double } from '../../double/double.ts'
-import { createTurns } from '../../double/turns.ts'
 import type { Counts } from '../../store/state-record.ts'
+import { createTurns } from '../../store/turns.ts'
 
 export interface Part {
   readonly text: string

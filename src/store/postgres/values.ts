@@ -71,7 +71,7 @@ export function createJournalStore(
         kept.map(({ provider }) => provider),
         kept.map(({ account }) => account),
         kept.map(({ order }) => order),
-        kept.map(({ record }) => JSON.stringify(record)),
+        kept.map(({ record }) => record),
         journalSize - kept.length,
       )
     },
@@ -79,7 +79,7 @@ export function createJournalStore(
     async listJournal({ provider, account, order }, page) {
       const { items, next } = await readPage<JournalRow>(
         query,
-        'select n, provider, account, order_id, record from journal',
+        'select n, provider, account, order_id, record::text from journal',
         page,
         { 'provider =': provider, 'account =': account, 'order_id =': order },
       )

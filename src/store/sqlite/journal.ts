@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../records.ts'
 import { defaultJournalSize, type Store, type StoredEntry } from '../store.ts'
 import type { Parts } from './parts.ts'
-import { fromJson, type Row, toPage } from './rows.ts'
+import { type Row, toPage } from './rows.ts'
 
 export function createJournal({
   db,
@@ -17,7 +17,7 @@ export function createJournal({
     appendJournal: entries =>
       transactions.together(() => {
         for (const { provider, account, order, record } of entries)
-          insert.run(provider, account, order, JSON.stringify(record))
+          insert.run(provider, account, order, record)
         trim.run(journalSize)
       }),
 
@@ -27,6 +27,6 @@ export function createJournal({
 }
 
 function toEntry({ n, provider, account, order_id: order, record }: Row): StoredEntry {
-  const entry = { provider, account, order, record: fromJson(record) } as JournalEntry
+  const entry = { provider, account, order, record } as JournalEntry
   return { ...entry, n: n as number }
 }

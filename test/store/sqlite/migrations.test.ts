@@ -157,7 +157,7 @@ test('accounts, values, journal and the number of processes of version 2 are kep
     value: { offset: 7 },
   })
   expect(values.find(({ name }) => name === 'added')?.value).toEqual([1])
-  expect((await store.listJournal({})).items).toMatchObject([{ n: 8, record: { step: 'encode' } }])
+  expect((await store.listJournal({})).items).toMatchObject([{ n: 8, record: '{"step":"encode"}' }])
 })
 
 test.each(earlier)('a database of version %i becomes what a new one is', version => {
