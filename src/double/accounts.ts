@@ -45,8 +45,10 @@ export function createAccounts(parts: {
   readonly initial: () => readonly Account[]
   /** Forgets what else is known of an account besides what the store holds. */
   readonly forget: (provider: string, id: string) => void
+  /** Has the others who share the store forget it as well, once the store has. */
+  readonly forgotten: (provider: string, id: string) => void
 }): Accounts {
-  const { simulatorOf, store, random, shared, initial, forget } = parts
+  const { simulatorOf, store, random, shared, initial, forget, forgotten } = parts
 
   /** Those that were added, as they were made: without what has happened to them since. */
   const added = shared.add<Readonly<Record<string, Account>>>('accounts', () => ({}))
@@ -109,6 +111,7 @@ export function createAccounts(parts: {
       const account = first ?? added.current[key] ?? known
       forget(provider, id)
       await store.resetAccount(account)
+      forgotten(provider, id)
       return account
     },
 
@@ -117,6 +120,7 @@ export function createAccounts(parts: {
       added.change(({ [accountKey(account)]: _, ...rest }) => rest)
       forget(provider, id)
       await store.removeAccount(account)
+      forgotten(provider, id)
     },
   }
 }

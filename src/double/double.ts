@@ -1,5 +1,5 @@
 import { PaydoubleError } from '../contract/index.ts'
-import type { Account, Delivery, Order } from '../store/records.ts'
+import { type Account, accountKey, type Delivery, type Order } from '../store/records.ts'
 import type { Counts } from '../store/state-record.ts'
 import type { DeliveryFilter, OrderFilter, Page, PageRequest, Store, StoreOptions } from '../store/store.ts'
 import { type Accounts, createAccounts, toInitialAccounts } from './accounts.ts'
@@ -137,6 +137,8 @@ interface Life {
   readonly faults: readonly Fault[]
   /** Of which state it goes on, if it was loaded: it must not draw the values of that one again. */
   readonly loaded?: string
+  /** How often an account was reset or removed meanwhile, by its key: for others who share the store. */
+  readonly forgotten?: Readonly<Record<string, number>>
 }
 
 /** How often a double that shares its state looks whether others have left something undone, in real milliseconds. */
@@ -229,10 +231,17 @@ export function assembleDouble(options: AssembleOptions): Double {
     shared,
     initial: () => life.accounts,
     forget(provider, id) {
-      callbacks.breakOff(provider, id)
       faults.forget(provider, id)
-      journal.forget(provider, id)
-      random.reset(`${provider}/${id}/`)
+      leaveOffAccount(provider, id)
+    },
+    forgotten(provider, id) {
+      if (!isShared) return
+      const key = accountKey({ provider, id })
+      sharedLife.change(before => ({
+        ...before,
+        forgotten: { ...before.forgotten, [key]: (before.forgotten?.[key] ?? 0) + 1 },
+      }))
+      life = sharedLife.current
     },
   })
   let isReady = false
@@ -309,10 +318,24 @@ export function assembleDouble(options: AssembleOptions): Double {
   /** Another process has made the double new, or this one has begun on a state that was there. */
   function live(next: Life): void {
     const isNew = next.n !== life.n || next.seed !== life.seed || next.loaded !== life.loaded
+    const { forgotten = {} } = life
     life = next
-    if (!isNew) return
+    if (!isNew) {
+      for (const key in next.forgotten) {
+        const [provider = ''] = key.split('/', 1)
+        if (next.forgotten[key] !== forgotten[key]) leaveOffAccount(provider, key.slice(provider.length + 1))
+      }
+      return
+    }
     leaveOff(next)
     clock.adopt(sharedClock.current)
+  }
+
+  /** Forgets what this process knows of what an account did. */
+  function leaveOffAccount(provider: string, id: string): void {
+    callbacks.breakOff(provider, id)
+    journal.forget(provider, id)
+    random.reset(`${provider}/${id}/`)
   }
 
   /** Forgets what this process knows of the life before. */

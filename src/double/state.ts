@@ -96,7 +96,7 @@ async function* withoutLives(records: AsyncIterable<StateRecord>): AsyncGenerato
   for await (const record of records) {
     if (!('value' in record) || record.value.name !== 'life') yield record
     else {
-      const { n: _, loaded: __, ...rest } = record.value.value as { n: unknown; loaded: unknown }
+      const { n: _, loaded: __, forgotten: ___, ...rest } = record.value.value as Record<string, unknown>
       checkWhole(rest)
       yield { value: { name: 'life', value: rest } }
     }

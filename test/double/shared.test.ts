@@ -94,6 +94,36 @@ test('a reset at one replica makes the other new as well', async () => {
   expect((await two.double.journal.read()).items).toEqual([])
 })
 
+test('what an account did is forgotten by the other replica too once it is reset or removed', async () => {
+  const open = openReplicas()
+  const signals: AbortSignal[] = []
+  const [one, two] = [
+    open(),
+    open({
+      deliver({ signal }) {
+        signals.push(signal)
+        return new Promise(() => {})
+      },
+    }),
+  ]
+  const pay = async () => String((await qfpayPayment(two as never)).json().syssn)
+  const notifyUrl = 'http://127.0.0.1:1/notified'
+  for (const forget of ['reset', 'remove'] as const) {
+    await one.double.accounts.put('qfpay', 'demo', { notifyUrl })
+    const first = await pay()
+    two.double.payer.pay(first).catch(() => {})
+    await eventually(() => expect(signals).toHaveLength(1))
+    expect(two.double.journal.list({ provider: 'qfpay' }).items).not.toEqual([])
+    await one.double.accounts[forget]('qfpay', 'demo')
+    await two.double.sync()
+    expect(signals.pop()?.aborted).toBe(true)
+    expect((await two.double.journal.read()).items).toEqual([])
+    await one.double.accounts.put('qfpay', 'demo', { notifyUrl })
+    expect(await pay()).toBe(first)
+    await one.double.accounts.reset('qfpay', 'demo')
+  }
+})
+
 test('a plan that was given to one replica holds at the other', async () => {
   const open = openReplicas()
   const [one, two] = [open(), open()]
