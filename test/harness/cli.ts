@@ -102,7 +102,7 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /** The environment without what would configure paydouble or npm from outside. */
-function cleanEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(PAYDOUBLE_|npm_|NODE_OPTIONS$)/i.test(name))
   return { ...Object.fromEntries(kept), ...env }
 }

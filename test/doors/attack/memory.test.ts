@@ -62,7 +62,15 @@ async function attackWith(count: number, bytes: (i: number) => string): Promise<
 
 async function expectAlive(): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${server.port}/_paydouble/health`)
-  expect(await answer.json()).toMatchObject({ status: 'ok' })
+  expect(await answer.json()).toMatchObject({ status: 'ok', clock: 'system' })
+}
+
+async function expectBodyRead(): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${server.port}/trade/v1/query`, {
+    method: 'POST',
+    body: new URLSearchParams({ a: 'a'.repeat(4000) }),
+  })
+  expect(answer.status).toBe(200)
 }
 
 async function expectLevel(): Promise<void> {
@@ -104,6 +112,24 @@ test.each([
   const sockets = await openMany(count, bytes)
   for (let i = 0; i < 100; i++) await expectAlive()
   closeAll(sockets)
+  await expectLevel()
+})
+
+test('calls that ask to be delayed for 300 days, and hang up: others are answered, and nothing is left behind', async () => {
+  const headers = [
+    'X-Paydouble: {"network":{"do":"delay","for":"300d"}}',
+    'Content-Type: application/x-www-form-urlencoded',
+    'Content-Length: 1048576',
+  ]
+  // More than may be under way of all bodies together.
+  for (let round = 0; round < 10; round++) {
+    const sockets = await openMany(
+      30,
+      () => `${head('POST /trade/v1/payment HTTP/1.1', ...headers)}${'a'.repeat(1_048_576)}`,
+    )
+    await Promise.all(sockets.map(socket => new Promise<void>(sent => socket.end(sent))))
+    await expectBodyRead()
+  }
   await expectLevel()
 })
 
