@@ -141,9 +141,10 @@ async function open(
 ): Promise<HttpDoor> {
   try {
     await double.sync()
-    // A state that was there goes on by the clock that it had, unless one was asked for.
-    if (clock === 'manual') double.clock.freeze()
-    if (clock === 'system') double.clock.resume()
+    // A state that was there goes on by the clock that it had, unless one was asked for; where others work on it, by
+    // theirs.
+    if (clock === 'manual' && !double.isShared) double.clock.freeze()
+    if (clock === 'system' && !double.isShared) double.clock.resume()
     return await openHttpDoor(double, options)
   } catch (error) {
     await double.close()

@@ -36,6 +36,8 @@ import { createStateControl, type StateControl } from './state-control.ts'
 
 /** A running set of simulators with one store, one clock and one seed. */
 export interface Double {
+  /** Whether other processes may work on the same state at this moment. */
+  readonly isShared: boolean
   readonly simulators: readonly Simulator[]
   readonly seed: number
   readonly clock: ClockControl
@@ -302,17 +304,30 @@ export function assembleDouble(options: AssembleOptions): Double {
     retention.run()
   }
 
-  /** Has a state that is there take over what was configured otherwise since it was made. */
+  /**
+   * Has a state that is there take over what was configured otherwise since it was made. Where others work on it
+   * at this moment it stays as it is, but for accounts that are new.
+   */
   async function configure(configured: Life): Promise<void> {
-    const wanted = inventAccounts(life.seed)
-    const isAsBefore = (account: Account) => life.accounts.some(each => isSame(each, account))
-    for (const account of wanted) if (!isAsBefore(account)) await store.putAccount(account)
-    if (!isSame(life.faults, configured.faults)) faults.restart(configured.faults)
-    const next: Life = { ...life, accounts: wanted, faults: configured.faults }
-    if (isSame(life, next)) return
-    life = next
-    sharedLife.change(() => next)
+    const known = new Map(life.accounts.map(account => [accountKey(account), account]))
+    const wanted = inventAccounts(life.seed).filter(account => {
+      const before = known.get(accountKey(account))
+      return before === undefined || (!isShared && !isSame(before, account))
+    })
+    for (const account of wanted) await store.putAccount(account)
+    const isOtherPlan = !isShared && !isSame(life.faults, configured.faults)
+    if (isOtherPlan) faults.restart(configured.faults)
+    if (wanted.length === 0 && !isOtherPlan) return
+    for (const account of wanted) known.set(accountKey(account), account)
+    const next = { accounts: [...known.values()], ...(isOtherPlan && { faults: configured.faults }) }
+    sharedLife.change(before => ({ ...before, ...next }))
+    life = sharedLife.current
     await shared.sync()
+  }
+
+  /** The accounts with which a double of this seed begins, and those of providers that others serve. */
+  function accountsFrom(from: number): Account[] {
+    return [...life.accounts.filter(({ provider }) => !contracts.has(provider)), ...inventAccounts(from)]
   }
 
   /** Another process has made the double new, or this one has begun on a state that was there. */
@@ -387,6 +402,7 @@ export function assembleDouble(options: AssembleOptions): Double {
   }
 
   return {
+    isShared,
     simulators,
     get seed() {
       return random.seed
@@ -433,7 +449,7 @@ export function assembleDouble(options: AssembleOptions): Double {
       await ready
       const checked = checkFaults(plan.faults ?? [])
       const from = plan.seed ?? random.seed
-      await restart({ seed: from, accounts: inventAccounts(from), faults: checked })
+      await restart({ seed: from, accounts: accountsFrom(from), faults: checked })
     },
     reset: whenReady(() => restart(life)),
     async sync() {

@@ -150,6 +150,33 @@ test('the journal of one replica is read at the other', async () => {
   expect(new TextDecoder().decode(items[0]?.request?.body)).toContain('out_trade_no=a')
 })
 
+test('a replica that joins with another configuration adds what is new, and takes the rest as it is', async () => {
+  const open = openReplicas()
+  const account = (key: string) => ({ id: 'shop', appCode: 'A'.repeat(32), clientKey: key.repeat(32) })
+  const one = open({
+    accounts: { qfpay: [account('B')] },
+    faults: [{ provider: 'qfpay', error: 'maintenance', times: 3 }],
+  })
+  await one.double.sync()
+  const [its500] = simulators.filter(({ contract }) => contract.id === 'its500')
+  const two = open({ simulators: its500 ? [its500] : [], faults: [] })
+  const three = open({
+    accounts: { qfpay: [account('C'), { id: 'new' }] },
+    clock: createManualClock(createManualClock().now() + 1000),
+  })
+  await Promise.all([two.double.sync(), three.double.sync()])
+  expect(three.double.faults.list()).toMatchObject([{ left: 3 }])
+  expect(three.double.clock.now()).toBe(one.double.clock.now())
+  await two.double.reset()
+  const accounts = await one.double.accounts.list()
+  expect(accounts.filter(({ provider }) => provider === 'qfpay')).toMatchObject([
+    { id: 'shop', credentials: { clientKey: 'B'.repeat(32) } },
+    { id: 'new' },
+  ])
+  await two.double.apply({ seed: 5 })
+  expect((await one.double.accounts.list()).map(({ provider }) => provider)).toContain('vvtool')
+})
+
 test('changes that two have made to one value are both kept', async () => {
   const store = createMemoryStore(storeOptions)
   const [one, two] = [createSharedState(store), createSharedState(store)]
