@@ -33,7 +33,7 @@ export function toHandlers(double: Pick<Double, 'handle' | 'simulators' | 'close
       headers: Object.fromEntries(request.headers),
       // A copy, because other handlers and listeners may want to read the body too.
       body: new Uint8Array(await request.clone().arrayBuffer()),
-      holdUp: wait => wait(request.signal),
+      holdUp: (_, wait) => wait(request.signal),
     })
     return toResponse(answer, request, double.closed)
   }

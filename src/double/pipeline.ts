@@ -235,7 +235,7 @@ async function strikeAfter(
 /** @returns whether so long has gone by: false where the double was made new meanwhile, or the client has hung up */
 function wait({ clock }: PipelineParts, ms: number, { request }: Exchange): Promise<boolean> {
   if (ms <= 0 || !request?.holdUp) return clock.wait(ms)
-  return request.holdUp(hungUp => clock.wait(ms, hungUp))
+  return request.holdUp(request.body.length, hungUp => clock.wait(ms, hungUp))
 }
 
 function networkRandom({ random }: PipelineParts, { provider, account = '' }: Exchange): RandomStream {

@@ -16,10 +16,11 @@ export interface IncomingRequest extends WireRequest {
 /**
  * Has a call wait until its client hangs up, at most.
  *
+ * @param bytes how large its body is
  * @param wait given a signal that is aborted then; what it resolves with is resolved with
  * @throws PaydoubleError `tooBusy` where too many are held up already
  */
-export type HoldUp = (wait: (hungUp: AbortSignal) => Promise<boolean>) => Promise<boolean>
+export type HoldUp = (bytes: number, wait: (hungUp: AbortSignal) => Promise<boolean>) => Promise<boolean>
 
 export interface Route {
   readonly simulator: Simulator

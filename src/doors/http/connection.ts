@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterRealTime } from '../../double/clock.ts'
 import type { Answer } from '../../double/network.ts'
+import type { HoldUp } from '../../double/router.ts'
 import type { HttpLimits } from './limits.ts'
 
 // An import would load all that the module names.
@@ -24,6 +25,8 @@ export interface Connection {
   overAt: number | undefined
   /** Aborted when it closes. Only where somebody has asked for it: to most requests it does not matter. */
   closing: AbortController | undefined
+  /** Holds up calls that came on it. */
+  holdUp: HoldUp | undefined
 }
 
 /** As a property of the socket, because it is asked for with each request. */
@@ -41,6 +44,7 @@ export function connectionOf(socket: Socket): Connection {
     endsWith: Number.POSITIVE_INFINITY,
     overAt: undefined,
     closing: undefined,
+    holdUp: undefined,
   }
   return owner[key]
 }
