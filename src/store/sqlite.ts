@@ -4,7 +4,7 @@ import { createAccounts } from './sqlite/accounts.ts'
 import { createDeliveries } from './sqlite/deliveries.ts'
 import { createDue } from './sqlite/due.ts'
 import { createJournal } from './sqlite/journal.ts'
-import { openDatabase } from './sqlite/open.ts'
+import { closeDatabase, openDatabase } from './sqlite/open.ts'
 import { createOrders } from './sqlite/orders.ts'
 import type { Parts } from './sqlite/parts.ts'
 import { createPrune } from './sqlite/prune.ts'
@@ -53,7 +53,7 @@ export function createSqliteStore(options: StoreOptions & { readonly file?: stri
     onNews: () => () => {},
     async close() {
       transactions.close()
-      db.close()
+      closeDatabase(db)
     },
   }
 }

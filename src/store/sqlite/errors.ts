@@ -64,6 +64,30 @@ export function damaged(file: string, said: string, cause?: unknown): PaydoubleE
   })
 }
 
+/** The log beside the file holds what was done last, and cannot be read to its end. */
+export function logDamaged(file: string, said: string): PaydoubleError {
+  return storeError('storeUnreadable', file, {
+    why: `its log, ${JSON.stringify(`${file}-wal`)}, is damaged (${said})`,
+    todo: 'Put copies from before in the place of both, or move both away to begin anew; nothing was repaired or overwritten',
+  })
+}
+
+/** There is a log, and not the file to which it belongs. */
+export function withoutFile(file: string): PaydoubleError {
+  return storeError('storeUnreadable', file, {
+    why: `it is gone, while its log, ${JSON.stringify(`${file}-wal`)}, is there`,
+    todo: 'Put the file back, or move its log away to begin anew; nothing in the log was changed',
+  })
+}
+
+/** There is a file that was in use, and not the log in which all is that was done with it. */
+export function withoutLog(file: string): PaydoubleError {
+  return storeError('storeUnreadable', file, {
+    why: `there is no state in it, because its log, ${JSON.stringify(`${file}-wal`)}, is not beside it`,
+    todo: 'Put the log back, or move the file away to begin anew; nothing in it was changed',
+  })
+}
+
 /** The file is of another program. */
 export function foreign(file: string): PaydoubleError {
   const why = 'it is a SQLite database, and none of paydouble'

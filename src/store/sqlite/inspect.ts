@@ -2,7 +2,8 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { damaged, foreign, storeError, tooNew, toStoreError } from './errors.ts'
+import { checkLog } from './check-log.ts'
+import { damaged, foreign, storeError, tooNew, toStoreError, withoutFile } from './errors.ts'
 import { versionOf } from './migrations.ts'
 import { applicationId, schemaVersion } from './schema.ts'
 
@@ -12,28 +13,52 @@ const alwaysCheckedBytes = 64 * 1024 * 1024
 /** Of the header of a database: https://www.sqlite.org/fileformat2.html#the_database_header */
 const headerBytes = 100
 
+/** What is still to be looked at once the file is open. */
+export interface Inspected {
+  /** Whether its pages are to be checked. */
+  readonly isToCheck: boolean
+  /** Whether it writes a log, and there is none: it was closed well, or is a copy without its log. */
+  readonly isWithoutLog: boolean
+}
+
 /**
- * @returns whether it is still to be checked for damage, once it is open
  * @throws PaydoubleError `storeUnavailable`, `storeUnreadable`, `storeTooNew`, `storeBusy`
  */
-export function inspect(file: string): { readonly isToCheck: boolean } {
+export function inspect(file: string): Inspected {
   const folder = dirname(file)
   if (!existsSync(folder)) {
     const why = `there is no folder ${JSON.stringify(folder)}`
     throw storeError('storeUnavailable', file, { why, todo: 'Make it, or give another file' })
   }
-  if (!existsSync(file)) return { isToCheck: false }
+  if (!existsSync(file)) {
+    checkNoLog(file)
+    return nothingMore
+  }
   const stats = statSync(file)
   if (!stats.isFile()) {
     const why = stats.isDirectory() ? 'it is a folder' : 'it is no file'
     throw storeError('storeUnavailable', file, { why, todo: 'Give the path of a file' })
   }
   checkAccess(file)
-  if (stats.size === 0) return { isToCheck: false }
-  inspectHeader(file, readHeader(file))
-  if (sizeOf(`${file}-wal`) === 0) return { isToCheck: stats.size <= alwaysCheckedBytes }
+  if (stats.size === 0) {
+    checkNoLog(file)
+    return nothingMore
+  }
+  const header = readHeader(file)
+  inspectHeader(file, header)
+  if (sizeOf(`${file}-wal`) === 0) {
+    const isWithoutLog = writesLog(header) && !existsSync(`${file}-wal`)
+    return { isToCheck: stats.size <= alwaysCheckedBytes, isWithoutLog }
+  }
   inspectKilled(file)
-  return { isToCheck: false }
+  return nothingMore
+}
+
+const nothingMore: Inspected = { isToCheck: false, isWithoutLog: false }
+
+/** SQLite would delete the log of a file that is not there. */
+function checkNoLog(file: string): void {
+  if (sizeOf(`${file}-wal`) > 0) throw withoutFile(file)
 }
 
 function inspectHeader(file: string, header: Buffer): void {
@@ -42,12 +67,15 @@ function inspectHeader(file: string, header: Buffer): void {
     const todo = 'Give another file, or put a copy from before in its place; nothing in it was overwritten'
     throw storeError('storeUnreadable', file, { why, todo })
   }
-  // The first version had no mark, and wrote no log beside the file.
-  const writesLog = header.readUInt8(18) === 2
   const version = header.readUInt32BE(60)
   const mark = header.readUInt32BE(68)
-  if (mark !== applicationId && (mark !== 0 || writesLog)) throw foreign(file)
+  // The first version had no mark, and wrote no log beside the file.
+  if (mark !== applicationId && (mark !== 0 || writesLog(header))) throw foreign(file)
   if (mark === applicationId && version > schemaVersion) throw tooNew(file, version)
+}
+
+function writesLog(header: Buffer): boolean {
+  return header.readUInt8(18) === 2
 }
 
 /**
@@ -64,6 +92,7 @@ function inspectKilled(file: string): void {
     if (found === 'foreign') throw foreign(file)
     if (found !== 'new' && found.version > schemaVersion) throw tooNew(file, found.version)
     checkPages(db, file)
+    checkLog(file)
   } catch (error) {
     throw toStoreError(error, file, 'open')
   } finally {

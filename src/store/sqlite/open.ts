@@ -1,7 +1,7 @@
 // How a database comes to be: in memory, or in a file that one process has for itself.
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { foreign, tooNew, toStoreError } from './errors.ts'
+import { foreign, tooNew, toStoreError, withoutLog } from './errors.ts'
 import { checkPages, inspect } from './inspect.ts'
 import { migrate, versionOf } from './migrations.ts'
 import { schemaVersion } from './schema.ts'
@@ -24,9 +24,23 @@ export function openDatabase(file: string | undefined): DatabaseSync {
   return db
 }
 
+/** Has a file in which nothing has begun write no log, so that the next process does not miss one. */
+export function closeDatabase(db: DatabaseSync): void {
+  try {
+    if (!hasState(db)) db.exec('pragma journal_mode = delete')
+  } catch {
+    // Where it cannot be written the log stays.
+  }
+  db.close()
+}
+
+function hasState(db: DatabaseSync): boolean {
+  return db.prepare('select 1 from begun').get() !== undefined
+}
+
 /** Opens a file of ours, or makes one where there is none. What is not ours, or cannot be used, is left as it is. */
 function openFile(file: string): DatabaseSync {
-  const { isToCheck } = inspect(file)
+  const { isToCheck, isWithoutLog } = inspect(file)
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(file)
@@ -36,6 +50,8 @@ function openFile(file: string): DatabaseSync {
     if (found === 'foreign') throw foreign(file)
     if (found !== 'new' && found.version > schemaVersion) throw tooNew(file, found.version)
     if (found !== 'new' && isToCheck) checkPages(db, file)
+    // All that was done with it is in the log.
+    if (found !== 'new' && isWithoutLog && !hasState(db)) throw withoutLog(file)
     if (found === 'new' || found.version < schemaVersion) migrate(db, found)
     db.exec('commit; pragma journal_mode = wal; pragma synchronous = normal')
     db.exec(`pragma cache_size = -${cacheKiB}; pragma wal_autocheckpoint = ${logPages}`)

@@ -6,6 +6,7 @@ import {
   existsSync,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -27,12 +28,13 @@ function open(file: string): Store {
   return store
 }
 
-/** A store with orders that was closed, or whose process was killed: then its log stands beside it. */
-async function fileWith(count: number, { isKilled = false } = {}): Promise<string> {
+/** A store with orders, and more with a commit each, that was closed, or whose process was killed: then its log stands beside it. */
+async function fileWith(count: number, { isKilled = false, more = 0 } = {}): Promise<string> {
   const file = join(temporaryFolder(), 'store.db')
   const store = createSqliteStore({ ...storeOptions, file })
   await store.begin(initial)
   await Promise.all(Array.from({ length: count }, (_, n) => store.insertOrder(newOrder(n))))
+  for (let n = count; n < count + more; n++) await store.insertOrder(newOrder(n))
   if (!isKilled) {
     await store.close()
     return file
@@ -166,6 +168,56 @@ test('a file that was cut short is left as it is', async () => {
   const file = await fileWith(1000)
   writeFileSync(file, readFileSync(file).subarray(0, 100_000))
   expect(openFailure(file)).toMatchObject({ code: 'storeUnreadable' })
+})
+
+test.each(['gone', 'empty'])('a log whose file is %s is left as it is', async how => {
+  const file = await fileWith(50, { isKilled: true })
+  if (how === 'gone') rmSync(file)
+  else writeFileSync(file, '')
+  expect(openFailure(file)).toMatchObject({
+    code: 'storeUnreadable',
+    message: expect.stringMatching(
+      /it is gone, while its log, ".*store.db-wal", is there. Put the file back/,
+    ),
+  })
+})
+
+test('a file in which all is in its log is not begun anew without that', async () => {
+  const file = await fileWith(50, { isKilled: true })
+  rmSync(`${file}-wal`)
+  expect(openFailure(file)).toMatchObject({
+    code: 'storeUnreadable',
+    message: expect.stringMatching(
+      /there is no state in it, because its log, .* is not beside it. Put the log/,
+    ),
+  })
+})
+
+test('a file in which nothing has begun can be opened again', async () => {
+  const file = join(temporaryFolder(), 'store.db')
+  await open(file).close()
+  expect(await open(file).begin(initial)).toBe(0)
+})
+
+test.each([
+  ['at its beginning', () => 0, /its beginning cannot be read/],
+  ['in its first page', () => 100, /its page 1 cannot be read, and whole ones come after it/],
+  ['in the middle', (size: number) => size / 2, /its page \d+ cannot be read, and whole ones come after it/],
+])('a log that is damaged %s is left as it is', async (_, at, why) => {
+  const file = await fileWith(0, { isKilled: true, more: 300 })
+  const log = `${file}-wal`
+  overwrite(log, Math.floor(at(statSync(log).size)), Buffer.alloc(20_000, 0x5a))
+  expect(openFailure(file)).toMatchObject({
+    code: 'storeUnreadable',
+    message: expect.stringMatching(why),
+  })
+})
+
+test.each([1, 100, 4000, 4120, 9000])('a log without its last %i bytes is read to its end', async bytes => {
+  const file = await fileWith(0, { isKilled: true, more: 300 })
+  const log = readFileSync(`${file}-wal`)
+  writeFileSync(`${file}-wal`, log.subarray(0, -bytes))
+  expect(await open(file).getOrder('order-1')).toEqual(newOrder(1))
 })
 
 test('a record that is damaged while the store is open is an error, and nothing else suffers', async () => {
