@@ -65,7 +65,7 @@ function describe(entry: Entry): string {
     case 'refused':
       return `no request: ${[status, error].filter(isThere).join(' ')}: ${entry.message}`
     case 'dropped':
-      return `${count?.toLocaleString('en')} lines were dropped, because they came faster than they could be written`
+      return `${count?.toLocaleString('en')} lines were dropped, ${entry.message}`
   }
 }
 

@@ -15,6 +15,8 @@ export type LogLevel = (typeof logLevels)[number]
 export interface Log extends DoorLog {
   exchange(exchange: Exchange): void
   attempt(delivery: Delivery): void
+  /** Learns what no line may show, so that lines can be written also while that cannot be asked. */
+  learn(): Promise<void>
   /** Writes what is left, if somebody reads it soon. @returns whether all was written */
   close(): Promise<boolean>
 }
@@ -76,10 +78,14 @@ export function createLog(options: LogOptions): Log {
     return writing
   }
 
+  async function learn(): Promise<void> {
+    known = await secrets().catch(() => known)
+  }
+
   async function writeWaiting(): Promise<void> {
     // Of accounts that were taken away meanwhile, too.
     const before = known ?? []
-    known = await secrets().catch(() => known)
+    await learn()
     const [entries, own, lost] = [waiting, hidden, dropped]
     waiting = []
     hidden = new Set()
@@ -87,8 +93,8 @@ export function createLog(options: LogOptions): Log {
     isDue = false
     // Without knowing what is secret nothing can be shown.
     const shown = known ? hideSecrets(entries, [...new Set([...own, ...before, ...known])]) : []
-    const notShown = lost + entries.length - shown.length
-    if (notShown > 0) shown.push(toLoss(notShown))
+    if (!known && entries.length > 0) shown.push(toLoss(entries.length, notKnown))
+    if (lost > 0) shown.push(toLoss(lost, tooFast))
     if (shown.length > 0) await write(shown.map(toLine).join('')).catch(() => {})
     // What came while this was being written.
     if (waiting.length > 0 || dropped > 0) await writeWaiting()
@@ -174,6 +180,8 @@ export function createLog(options: LogOptions): Log {
       add({ level: 'warn', event: 'refused', status, error: code, message })
     },
 
+    learn,
+
     async close() {
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const patience = afterRealTime(patienceMs, () => resolve(false))
@@ -183,9 +191,12 @@ export function createLog(options: LogOptions): Log {
   }
 }
 
-function toLoss(count: number): Entry {
-  return { level: 'warn', event: 'dropped', time: new Date().toISOString(), count }
+function toLoss(count: number, message: string): Entry {
+  return { level: 'warn', event: 'dropped', time: new Date().toISOString(), count, message }
 }
+
+const tooFast = 'because they came faster than they could be written'
+const notKnown = 'because the accounts, whose secrets no line may show, could not be read'
 
 /** A path that is of no operation may hold anything, such as a token in the wrong place. */
 function withoutTokens(path: string, operation: string | undefined): string {

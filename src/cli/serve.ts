@@ -118,6 +118,7 @@ async function serve(flags: Flags): Promise<void> {
   const { host, port = defaultPort, token, allowedHosts } = config
   const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
   const door = await open(double, config.clock, options)
+  await log?.learn()
   const accounts = hideSecrets(await double.accounts.list(), secrets)
   const shown = flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts)
   process.stdout.write(shown)
