@@ -307,6 +307,12 @@ test.for([
 test.for([
   ['mysql://127.0.0.1/test', 'it is none of the form'],
   ['postgres://app:geheim%@127.0.0.1/test', 'begins no escape'],
+  ['postgres://app:p@geheim/test é@127.0.0.1:5432/test', '"%40" for "@"'],
+  ['postgres://app:1/geheim@127.0.0.1/test', '"%2F" for "/"'],
+  ['postgres://app:1?geheim@127.0.0.1/test', '"%3F" for "?"'],
+  ['postgres://app:1#geheim@127.0.0.1/test', '"%23" for "#"'],
+  ['postgres://app:geheim#1@127.0.0.1/test', '"%23" for "#"'],
+  ['postgres://app:geheim@127.0.0.1:x/test', '"%3A" for ":"'],
   ['postgres://app:geheim@127.0.0.1/test?schema=Robert;drop', '"schema" is "Robert;drop"'],
   ['postgres://app:geheim@127.0.0.1/test?connections=0', '"connections" must be'],
   ['postgres://app:geheim@127.0.0.1/test?sslmode=maybe', '"sslmode" must be one of'],
@@ -314,6 +320,18 @@ test.for([
   const open = () => createPostgresStore({ ...storeOptions, url, timers })
   expect(open).toThrow(expect.objectContaining({ code: 'badConfig', message: expect.stringContaining(why) }))
   expect(open).not.toThrow(/geheim/)
+})
+
+test('an address may hold all characters, if they are escaped', () => {
+  const part = 'a@/:?#% é'
+  const escaped = encodeURIComponent(part)
+  expect(parseAddress(`postgres://${escaped}:${escaped}@127.0.0.1:5433/${escaped}`)).toMatchObject({
+    host: '127.0.0.1',
+    port: 5433,
+    user: part,
+    password: part,
+    database: part,
+  })
 })
 
 test.for([

@@ -35,8 +35,11 @@ const sslModes: Readonly<Record<string, Address['ssl']>> = {
 
 /** @throws PaydoubleError `badConfig` */
 export function parseAddress(text: string): Address {
+  // Where a password ends early, what is left of it would be shown as a host or a name.
+  if (/@.*@|[/?#].*@/s.test(text.replace(/^\w+:\/\//, '')))
+    throw badAddress(`a "@" is where none may be; ${toEscape}`)
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
-    throw badAddress('it is none of the form "postgres://user:password@host:5432/database"')
+    throw badAddress(`it is none of the form "postgres://user:password@host:5432/database"; ${toEscape}`)
   const url = new URL(text)
   const query = url.searchParams
   const schema = query.get('schema') ?? defaultSchema
@@ -66,6 +69,9 @@ export function parseAddress(text: string): Address {
     shown: `postgres://${user === undefined ? '' : `${user}@`}${host}:${port}/${database ?? ''}`,
   }
 }
+
+const toEscape =
+  'in a user, a password or a setting write "%40" for "@", "%2F" for "/", "%3A" for ":", "%3F" for "?" and "%23" for "#"'
 
 function decode(part: string): string {
   try {
