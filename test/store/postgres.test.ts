@@ -322,6 +322,23 @@ test.for([
   expect(open).not.toThrow(/geheim/)
 })
 
+test('a unix socket is named by its folder, behind a user without a host as well', async () => {
+  const url = await newSchema()
+  const [row] = await strangerAt(url).query<{ folder: string }>(
+    `select current_setting('unix_socket_directories') as folder`,
+  )
+  const { port, schema } = parseAddress(url)
+  const bySocket = `postgres://paydouble:geheim@:${port}/postgres?host=${row?.folder}&schema=${schema}`
+  expect(await openOn(bySocket).begin(nothing)).toBe(0)
+  expect(parseAddress('postgres://app:geheim@/test?host=/run/postgresql')).toMatchObject({
+    host: '/run/postgresql',
+    port: 5432,
+    database: 'test',
+    user: 'app',
+    password: 'geheim',
+  })
+})
+
 test('an address may hold all characters, if they are escaped', () => {
   const part = 'a@/:?#% é'
   const escaped = encodeURIComponent(part)

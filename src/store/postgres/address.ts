@@ -38,9 +38,11 @@ export function parseAddress(text: string): Address {
   // Where a password ends early, what is left of it would be shown as a host or a name.
   if (/@.*@|[/?#].*@/s.test(text.replace(/^\w+:\/\//, '')))
     throw badAddress(`a "@" is where none may be; ${toEscape}`)
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+  // With the folder of a socket there may be a user and no host, which is no address of the web.
+  const whole = text.replace(/^(\w+:\/\/[^@]*@)(?=[:/?]|$)/, '$1localhost')
+  if (!/^postgres(ql)?:\/\//.test(whole) || !URL.canParse(whole))
     throw badAddress(`it is none of the form "postgres://user:password@host:5432/database"; ${toEscape}`)
-  const url = new URL(text)
+  const url = new URL(whole)
   const query = url.searchParams
   const schema = query.get('schema') ?? defaultSchema
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
