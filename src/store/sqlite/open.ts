@@ -1,6 +1,8 @@
 // How a database comes to be: in memory, or in a file that one process has for itself.
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { PaydoubleError } from '../../contract/index.ts'
 import { foreign, tooNew, toStoreError, withoutLog } from './errors.ts'
 import { checkPages, inspect } from './inspect.ts'
 import { migrate, versionOf } from './migrations.ts'
@@ -42,7 +44,9 @@ function hasState(db: DatabaseSync): boolean {
 function openFile(file: string): DatabaseSync {
   const { isToCheck, isWithoutLog } = inspect(file)
   let db: DatabaseSync | undefined
+  let isOurs = false
   try {
+    isOurs = makeForOwner(file)
     db = new DatabaseSync(file)
     // The system lets go of the lock with the process, however that ends.
     db.exec('pragma locking_mode = exclusive; begin exclusive')
@@ -58,6 +62,25 @@ function openFile(file: string): DatabaseSync {
     return db
   } catch (error) {
     db?.close()
-    throw toStoreError(error, file, 'open')
+    const failure = toStoreError(error, file, 'open')
+    // Nothing has become of it, unless another process has it now.
+    const isBusy = failure instanceof PaydoubleError && failure.code === 'storeBusy'
+    if (isOurs && !isBusy && statSync(file, { throwIfNoEntry: false })?.size === 0) rmSync(file)
+    throw failure
+  }
+}
+
+/**
+ * Credentials are in it. What stands beside it gets the same mode from SQLite.
+ * @returns whether it was made
+ */
+function makeForOwner(file: string): boolean {
+  if (existsSync(file)) return false
+  try {
+    closeSync(openSync(file, 'ax', 0o600))
+    return true
+  } catch {
+    // SQLite says why, or another process was faster.
+    return false
   }
 }

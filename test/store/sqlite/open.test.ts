@@ -255,6 +255,13 @@ test('an empty file becomes a store', async () => {
   expect(await store.insertOrder(newOrder(1))).toBeUndefined()
 })
 
+test('a file is for its owner alone, with what stands beside it', async () => {
+  const file = join(temporaryFolder(), 'store.db')
+  const store = open(file)
+  await store.begin(initial)
+  for (const end of ['', '-wal']) expect(statSync(file + end).mode & 0o777).toBe(0o600)
+})
+
 test('a file whose process was killed has all that was answered', async () => {
   const file = await fileWith(50, { isKilled: true })
   const store = open(file)
