@@ -1,6 +1,6 @@
 // `serve --data`: what is in a file goes on with the next process, however the one before has ended.
 import { execFile } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -266,12 +266,28 @@ test.runIf(canMount)(
   },
 )
 
-test.runIf(canMount)('a file on a disk that is full from the start is an error', async () => {
-  const disk = openSmallDisk(8)
-  expect(await paydouble(['serve', '--port', '0', '--data', join(disk.folder, 'state.db')])).toMatchObject({
+test.runIf(canMount)(
+  'a file on a disk that is full from the start is an error, and none is left behind',
+  async () => {
+    const disk = openSmallDisk(8)
+    const file = join(disk.folder, 'state.db')
+    expect(await paydouble(['serve', '--port', '0', '--data', file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Failed to open .*: the disk is full. Make room, or give another file/),
+    })
+    expect(existsSync(file)).toBe(false)
+  },
+)
+
+test('a file with a provider that is not served is an error that names both, and changes nothing', async () => {
+  const file = join(temporaryFolder(), 'state.db')
+  await stop((await serveFile(file)).child)
+  expect(await paydouble(['serve', '--port', '0', '--data', file, '--provider', 'qfpay'])).toEqual({
     code: 2,
-    stderr: expect.stringMatching(/Failed to open .*: the disk is full. Make room, or give another file/),
+    stdout: '',
+    stderr: `paydouble: Failed to open "${file}": it has accounts of "vvtool", which is not served now. Serve that one as well, or give another file; nothing in this one was changed.\n`,
   })
+  await serveFile(file)
 })
 
 /** Runs the command as somebody for whom modes hold, which they do not for the administrator. */

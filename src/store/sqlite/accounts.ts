@@ -1,7 +1,9 @@
+import { PaydoubleError } from '../../contract/index.ts'
 import { createCallCounter } from '../calls.ts'
 import { checkHolder } from '../identities.ts'
 import { type Account, accountKey, copyOf } from '../records.ts'
 import type { Store } from '../store.ts'
+import { ofOtherProvider } from './errors.ts'
 import type { Parts } from './parts.ts'
 import { fromRow } from './rows.ts'
 
@@ -57,6 +59,17 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
     const kept = { account, copy: createCopier(account) }
     known.set(key, kept)
     for (const identity of identitiesOf(account)) byIdentity.set(identity, kept)
+  }
+
+  /** Who has a file of more providers than are served now learns which of them is missing. */
+  function keepStored(key: string, account: Account): void {
+    try {
+      keep(key, account)
+    } catch (error) {
+      const { file } = options
+      const isUnknown = error instanceof PaydoubleError && error.code === 'unknownProvider'
+      throw isUnknown && file !== undefined ? ofOtherProvider(file, account.provider, error) : error
+    }
   }
 
   function change(key: string, account: Account | undefined): void {
@@ -132,7 +145,7 @@ export function createAccounts({ db, transactions, options }: Parts): AccountTab
 
     load() {
       for (const row of db.prepare('select key, record from accounts order by n').all())
-        keep(row.key as string, fromRow<Account>(row))
+        keepStored(row.key as string, fromRow<Account>(row))
     },
 
     clear() {

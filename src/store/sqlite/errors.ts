@@ -50,7 +50,10 @@ export function toStoreError(error: unknown, file: string, doing: Doing): unknow
   }
 
   function unavailable(why: string, todo: string): PaydoubleError {
-    const then = doing === 'work' ? `${todo}; it goes on by itself then` : `${todo}, or give another file`
+    const then =
+      doing === 'work'
+        ? `${todo}; a server that runs goes on by itself then`
+        : `${todo}, or give another file`
     return storeError('storeUnavailable', file, { why, todo: then, doing, cause: error })
   }
 }
@@ -85,6 +88,15 @@ export function withoutLog(file: string): PaydoubleError {
   return storeError('storeUnreadable', file, {
     why: `there is no state in it, because its log, ${JSON.stringify(`${file}-wal`)}, is not beside it`,
     todo: 'Put the log back, or move the file away to begin anew; nothing in it was changed',
+  })
+}
+
+/** The file has accounts of a provider that this process does not know. */
+export function ofOtherProvider(file: string, provider: string, cause: unknown): PaydoubleError {
+  return storeError('storeUnreadable', file, {
+    why: `it has accounts of ${JSON.stringify(provider)}, which is not served now`,
+    todo: 'Serve that one as well, or give another file; nothing in this one was changed',
+    cause,
   })
 }
 

@@ -10,5 +10,5 @@ export interface Parts {
   /** For statements that are put together, each prepared once. */
   readonly prepared: Prepared
   readonly list: ListRows
-  readonly options: StoreOptions
+  readonly options: StoreOptions & { readonly file?: string }
 }

@@ -97,7 +97,7 @@ test.runIf(canMount)('on a full disk nothing is half done, and it goes on once t
   for (const error of refused)
     expect(error).toMatchObject({
       code: 'storeUnavailable',
-      message: `Failed to keep the state in "${file}": the disk is full. Make room; it goes on by itself then.`,
+      message: `Failed to keep the state in "${file}": the disk is full. Make room; a server that runs goes on by itself then.`,
     })
   const ids = async (from: Store) =>
     (await from.listOrders({}, { first: 'oldest', limit: 10_000 })).items.map(({ id }) => id)
