@@ -61,7 +61,7 @@ function describe(entry: Entry): string {
       return `callback "${entry.callback}" to ${entry.url}, attempt ${entry.attempt}: ${came}${next}${more}`
     }
     case 'control':
-      return `${entry.method} ${entry.path}: ${[status, error].filter(isThere).join(' ')}`
+      return `${entry.method} ${entry.path}: ${[[status, error].filter(isThere).join(' '), entry.message].filter(isThere).join(': ')}`
     case 'refused':
       return `no request: ${[status, error].filter(isThere).join(' ')}: ${entry.message}`
     case 'dropped':

@@ -167,11 +167,20 @@ export function createLog(options: LogOptions): Log {
     },
 
     controlled({ method, path }, { status, body }) {
-      if (!isOn(status === 401 || status === 403 ? 'warn' : 'debug')) return
-      const { code } = status < 400 ? {} : readError(body)
       const isRefused = status === 401 || status === 403
+      const entryLevel = status >= 500 ? 'error' : isRefused ? 'warn' : 'debug'
+      if (!isOn(entryLevel)) return
+      const { code, message } = status < 400 ? {} : readError(body)
       const shown = withoutTokens(path, status === 404 ? undefined : 'known')
-      add({ level: isRefused ? 'warn' : 'debug', event: 'control', method, path: shown, status, error: code })
+      add({
+        level: entryLevel,
+        event: 'control',
+        method,
+        path: shown,
+        status,
+        error: code,
+        message: status >= 500 ? message : undefined,
+      })
     },
 
     refused({ status, body }) {

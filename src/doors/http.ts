@@ -298,7 +298,10 @@ function handle({ double, control, log }: Door, request: IncomingRequest): Promi
   const isControl = request.path.startsWith(controlPrefix)
   if (log && !isControl) log.received(request)
   const answer = isControl ? control(request) : double.handle(request)
-  if (log && isControl) answer.then(given => log.controlled(request, given)).catch(() => {})
+  if (log && isControl) {
+    const told = (given: Answer) => log.controlled(request, given)
+    answer.then(told, error => told(ownBug(error)))
+  }
   return answer
 }
 

@@ -63,6 +63,8 @@ export async function answer(parts: PipelineParts, incoming: IncomingRequest): P
     exchange.outcome = 'failed'
     const status = error instanceof PaydoubleError ? ownStatus[error.code] : undefined
     if (error instanceof PaydoubleError && status !== undefined) {
+      const { code: kind, message } = error
+      exchange.findings.push({ kind, severity: 'breaking', pointer: '', message })
       exchange.response = ownError(status, error.code, error.message)
       return exchange.response
     }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createLog, type LogOptions } from '../../src/cli/log.ts'
+import type { IncomingRequest } from '../../src/double/router.ts'
 import { bin, type Served, serve, stop } from '../harness/cli.ts'
 import { eventually } from '../harness/eventually.ts'
 
@@ -202,6 +203,33 @@ test('lines are written by the secrets that were known last while the accounts c
   refuse('is it 0123456789abcdef?')
   await log.close()
   expect(written.join('')).toMatch(/is it …cdef\?\n$/)
+})
+
+test('what the control interface could not do is an error, with its reason', async () => {
+  const { log, written } = logWith({ level: 'error' })
+  const request = { method: 'GET', path: '/_paydouble/api/orders' } as IncomingRequest
+  const error = { code: 'storeUnavailable', message: 'Failed to reach the database.' }
+  log.controlled(request, { status: 503, headers: {}, body: JSON.stringify({ error }) })
+  await log.close()
+  expect(written.join('')).toMatch(
+    / error GET \/_paydouble\/api\/orders: 503 storeUnavailable: Failed to reach the database\.\n$/,
+  )
+})
+
+test('an exchange that failed is an error, with its reason', async () => {
+  const { log, written } = logWith({ level: 'error' })
+  const message = 'Failed to reach the database.'
+  log.exchange({
+    id: '1',
+    kind: 'request',
+    at: 0,
+    bodyBytes: 0,
+    step: 'provider',
+    findings: [{ kind: 'storeUnavailable', severity: 'breaking', pointer: '', message }],
+    outcome: 'failed',
+  })
+  await log.close()
+  expect(written.join('')).toMatch(/\n +error {3}storeUnavailable: Failed to reach the database\.\n$/)
 })
 
 test('a path of no operation is shown without what may be a secret', async () => {

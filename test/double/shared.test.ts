@@ -439,6 +439,10 @@ test('a request that finds the store away is answered with 503, and says so', as
   const answer = await qfpayPayment(replica as never, { out_trade_no: 'b' })
   expect(answer.status).toBe(503)
   expect(answer.json()).toMatchObject({ error: { code: 'storeUnavailable' } })
+  expect(double.journal.list().items[0]).toMatchObject({
+    outcome: 'failed',
+    findings: [{ kind: 'storeUnavailable', message: 'Failed to reach the database.' }],
+  })
   isAway = false
   expect(await codeOf(replica, 'b')).toBe('0000')
 })
