@@ -1,5 +1,5 @@
 // What several processes see that share one PostgreSQL. Each store here is as that of a process of its own.
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseAddress } from '../../src/store/postgres/address.ts'
 import { connect, type Timers } from '../../src/store/postgres/connect.ts'
@@ -360,7 +360,7 @@ test.for([
   onTestFinished(() => void server.close())
   const url = `postgres://app:geheim@127.0.0.1:${(server.address() as AddressInfo).port}/test`
   // Nobody waits here between one try and the next.
-  const hasty: Timers = { ...timers, later: (_, callback) => setImmediate(callback) }
+  const hasty: Timers = { ...timers, later: (ms, callback) => setTimeout(callback, ms / 100) }
   const store = createPostgresStore({ ...storeOptions, url, timers: hasty })
   onTestFinished(() => store.close())
   await expect(store.begin(nothing)).rejects.toMatchObject({ code: 'storeUnavailable' })
@@ -386,6 +386,76 @@ test('while the database is away each call fails with a reason, and afterwards a
   await eventually(async () => expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1']))
   expect(await store.insertOrder(newOrder(2))).toBeUndefined()
   expect(await store.listAccounts()).toEqual([newAccount('one')])
+})
+
+/** A way to a database that can fall silent: it takes what is sent, and passes on nothing. */
+async function silenceable(url: string) {
+  let isSilent = false
+  const pass = (from: Socket, to: Socket) => {
+    from.on('error', () => to.destroy()).on('close', () => to.destroy())
+    from.on('data', bytes => isSilent || to.write(bytes))
+  }
+  const server = createServer(near => {
+    const far = createConnection(parseAddress(url).port, '127.0.0.1')
+    pass(near, far)
+    pass(far, near)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  return {
+    url: url.replace(/:\d+\//, `:${port}/`),
+    beSilent(is: boolean) {
+      isSilent = is
+    },
+  }
+}
+
+test('while the database hangs each call fails in the end, and afterwards all is as before', async () => {
+  const { url, beSilent } = await silenceable(await newSchema())
+  const waiting: (() => void)[] = []
+  const later: Timers['later'] = (_, callback) => {
+    waiting.push(callback)
+    return { unref() {} }
+  }
+  async function passSeconds(count: number): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      for (const callback of waiting.splice(0)) callback()
+      await new Promise(setImmediate)
+    }
+  }
+  const store = createPostgresStore({ ...storeOptions, url, timers: { ...timers, later } })
+  onTestFinished(() => store.close())
+  await store.begin(nothing)
+  await insertPaid(store, newOrder(1), [newDelivery(1)])
+  await passSeconds(100)
+  beSilent(true)
+  const calls = [
+    store.insertOrder(newOrder(2)),
+    store.getOrder('order-1'),
+    store.readValues({}),
+    store.claimDue(10, { now: 10, limit: 1 }),
+    store.appendJournal([{ provider: null, account: null, order: null, record: {} }]),
+    store.reset(nothing),
+  ].map(call =>
+    expect(call).rejects.toMatchObject({
+      code: 'storeUnavailable',
+      message: expect.stringContaining('has not answered'),
+    }),
+  )
+  await new Promise(setImmediate)
+  await passSeconds(60)
+  await Promise.all(calls)
+  // Over the new connections nobody answers either.
+  const another = expect(store.getOrder('order-1')).rejects.toMatchObject({ code: 'storeUnavailable' })
+  await passSeconds(10)
+  await another
+  beSilent(false)
+  // What was asked for in the silence is given up.
+  await passSeconds(10)
+  expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1'])
+  expect(await store.insertOrder(newOrder(2))).toBeUndefined()
+  expect((await store.listOrders({})).items.map(({ id }) => id)).toEqual(['order-2', 'order-1'])
 })
 
 test('texts that PostgreSQL does not take are kept, told apart and found', async () => {

@@ -2,6 +2,7 @@
 import { Socket } from 'node:net'
 import postgres from 'postgres'
 import type { Address } from './address.ts'
+import { createDeadline, type Deadline, noAnswer } from './deadline.ts'
 import { codeOf, toStoreError } from './errors.ts'
 import { type Parameter, toArrayText, toText } from './texts.ts'
 
@@ -26,8 +27,8 @@ export interface ConnectOptions {
 
 /** What passes outside of this folder: it is given, so that nothing here goes by a time of its own. */
 export interface Timers {
-  /** Calls back after so many real milliseconds. */
-  readonly later: (ms: number, callback: () => void) => unknown
+  /** Calls back after so many real milliseconds; the process waits for that, unless it is told not to. */
+  readonly later: (ms: number, callback: () => void) => { unref(): unknown }
   /** Calls back once the event loop has come round. */
   readonly soon: (callback: () => void) => unknown
 }
@@ -36,36 +37,131 @@ export interface Timers {
 const connectTimeout = 5
 /** How long to wait before connecting anew, in seconds. */
 const reconnectPause = 0.1
+/** How long a statement may take, in seconds, and how long several that are one. */
+const statementTimeout = 10
+const transactionTimeout = 60
+/** How long the other statements may go on for where one has taken too long, in seconds. */
+const grace = 5
 /** What is tried again where two statements stood in each other's way: deadlocks and the like. */
 const inTheWay = ['40P01', '40001', '55P03']
 const mostTries = 50
 
+interface Client {
+  readonly sql: postgres.Sql
+  readonly within: Deadline
+  /** @param seconds how long what is under way may still take */
+  end(seconds: number): Promise<void>
+}
+
 export function connect(
   address: Address,
-  { soon }: Pick<Timers, 'soon'>,
+  { later, soon }: Timers,
   { connections, onClose, onNotice }: ConnectOptions,
 ): Database {
-  const sql = postgres({
-    host: address.host,
-    port: address.port,
-    ...(address.database !== undefined && { database: address.database }),
-    ...(address.user !== undefined && { username: address.user }),
-    ...(address.password !== undefined && { password: address.password }),
-    ssl: address.ssl,
-    max: connections,
-    // Known to the client, and not to its types.
-    ...({ socket: (target: Target) => openSocket(target, soon) } as object),
+  let isClosed = false
+  let current = open()
+
+  function open(): Client {
+    const sockets = new Set<Socket>()
+    const socket = (target: Target) => {
+      const opened = openSocket(target, soon)
+      for (const each of sockets) if (each.destroyed) sockets.delete(each)
+      sockets.add(opened)
+      return opened
+    }
+    const sql = postgres({
+      ...toClientOptions(address),
+      max: connections,
+      // Known to the client, and not to its types.
+      ...({ socket } as object),
+      onclose() {
+        if (client === current) onClose?.()
+      },
+      ...(onNotice && { onnotify: onNotice }),
+    })
+    const client: Client = {
+      sql,
+      within: createDeadline(later, () => replace(client)),
+      async end(seconds) {
+        await sql.end({ timeout: seconds })
+        // Whoever does not answer does not close them either.
+        for (const each of sockets) each.destroy()
+      },
+    }
+    return client
+  }
+
+  /** Goes on over new connections: who knows whether those that are there will ever answer. */
+  function replace(client: Client): void {
+    if (client !== current || isClosed) return
+    current = open()
+    client.end(grace).catch(() => {})
+    onClose?.()
+  }
+
+  function toError(error: unknown): unknown {
+    const isReplaced = !isClosed && /^CONNECTION_(DESTROYED|ENDED)$/.test(codeOf(error))
+    return toStoreError(isReplaced ? noAnswer() : error, address)
+  }
+
+  const run = async <T>(sql: postgres.Sql | postgres.TransactionSql, text: string, parameters: Parameter[]) =>
+    (await sql.unsafe(text, parameters.map(toParameter), { prepare: true })) as T
+
+  return {
+    query: (text, ...parameters) =>
+      again(async () => {
+        const { sql, within } = current
+        try {
+          return await within(statementTimeout, run(sql, text, parameters))
+        } catch (error) {
+          throw toError(error)
+        }
+      }),
+    transaction: work =>
+      again(async () => {
+        const { sql, within } = current
+        const query =
+          (tx: postgres.TransactionSql): Query =>
+          async (text, ...parameters) => {
+            try {
+              return await run(tx, text, parameters)
+            } catch (error) {
+              throw toError(error)
+            }
+          }
+        try {
+          return (await within(
+            transactionTimeout,
+            sql.begin(tx => work(query(tx))),
+          )) as never
+        } catch (error) {
+          throw toError(error)
+        }
+      }),
+    end() {
+      isClosed = true
+      return current.end(1)
+    },
+  }
+}
+
+function toClientOptions({ host, port, database, user, password, ssl, schema, parameters }: Address) {
+  return {
+    host,
+    port,
+    ...(database !== undefined && { database }),
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+    ssl,
     connect_timeout: connectTimeout,
     max_lifetime: null,
     backoff: () => reconnectPause,
     fetch_types: false,
     onnotice: () => {},
-    ...(onClose && { onclose: onClose }),
-    ...(onNotice && { onnotify: onNotice }),
     types: { number: wholeNumber },
     connection: {
       application_name: 'paydouble',
-      search_path: address.schema,
+      search_path: schema,
       // Statements are few and each has its index; plans are kept, and made while the tables are still empty.
       enable_seqscan: 'off',
       enable_hashjoin: 'off',
@@ -76,32 +172,8 @@ export function connect(
       tcp_keepalives_idle: 10,
       tcp_keepalives_interval: 5,
       tcp_keepalives_count: 3,
-      ...address.parameters,
+      ...parameters,
     },
-  })
-
-  const queryBy =
-    (client: postgres.Sql | postgres.TransactionSql): Query =>
-    async (text, ...parameters) => {
-      try {
-        return (await client.unsafe(text, parameters.map(toParameter), { prepare: true })) as never
-      } catch (error) {
-        throw toStoreError(error, address)
-      }
-    }
-
-  const query = queryBy(sql)
-  return {
-    query: (text, ...parameters) => again(() => query(text, ...parameters)),
-    transaction: work =>
-      again(async () => {
-        try {
-          return (await sql.begin(tx => work(queryBy(tx)))) as never
-        } catch (error) {
-          throw toStoreError(error, address)
-        }
-      }),
-    end: () => sql.end({ timeout: 1 }),
   }
 }
 
