@@ -61,7 +61,14 @@ export async function readConfig(options: {
   const fromFile = file === undefined ? {} : check(await loadDefault(file, 'defineConfig'), file)
   const fromEnvironment = check(readEnvironment(env), 'the environment')
   const fromFlags = check(flags, 'the command line')
-  return { ...fromFile, ...fromEnvironment, ...fromFlags }
+  return over(over(fromFile, fromEnvironment), fromFlags)
+}
+
+/** What wins over what; whoever says where the state is, says it in place of the other of the two places. */
+function over(below: PaydoubleConfig, above: PaydoubleConfig): PaydoubleConfig {
+  const isPlaced = above.data !== undefined || above.database !== undefined
+  const { data: _, database: __, ...rest } = below
+  return { ...(isPlaced ? rest : below), ...above }
 }
 
 /**

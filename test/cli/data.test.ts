@@ -194,6 +194,25 @@ test('a file comes from the environment or the configuration as well, and not to
   })
 })
 
+test('where the state is, a flag says over the environment, and that over the configuration', async () => {
+  const folder = temporaryFolder()
+  const [file, other] = [join(folder, 'state.txt'), join(folder, 'other.txt')]
+  for (const each of [file, other]) writeFileSync(each, 'no database')
+  const database = 'postgres://127.0.0.1:1/x'
+  writeFileSync(join(folder, 'paydouble.config.json'), JSON.stringify({ database }))
+  const start = async (args: string[], env: Record<string, string>) =>
+    (await paydouble(['serve', '--port', '0', ...args], { cwd: folder, env })).stderr
+  expect(await start(['--data', file], {})).toContain(`"${file}": it is no SQLite`)
+  expect(await start([], { PAYDOUBLE_DATA: file })).toContain(`"${file}": it is no SQLite`)
+  expect(await start(['--data', file], { PAYDOUBLE_DATA: other })).toContain(`"${file}": it is no SQLite`)
+  expect(await start(['--database', database], { PAYDOUBLE_DATA: file })).toContain(
+    'postgres://127.0.0.1:1/x',
+  )
+  expect(await start([], { PAYDOUBLE_DATA: file, PAYDOUBLE_DATABASE: database })).toContain(
+    'Give one of them',
+  )
+})
+
 test.each([
   ['a folder that is read-only', 0o555, 0o666],
   ['a file that is read-only', 0o777, 0o444],
