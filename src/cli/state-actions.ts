@@ -17,6 +17,7 @@ import { PaydoubleError } from '../contract/index.ts'
 import { checkDump, type DumpToLoad, dumpToLines, loadIntoStore } from '../double/state.ts'
 import type { Counts } from '../store/state-record.ts'
 import { version } from '../version.ts'
+import { place } from './state-place.ts'
 import { loadToUrl, readFromUrl } from './state-remote.ts'
 import { loadInto, openToDump, type StoreFlags } from './state-store.ts'
 
@@ -34,7 +35,8 @@ export interface LoadFlags extends StateFlags {
 /** Credentials are in it. */
 const forOwnerAlone = 0o600
 
-export async function dump(flags: StateFlags): Promise<void> {
+export async function dump(given: StateFlags): Promise<void> {
+  const flags = place(given, process.env)
   const { out, json } = flags
   let last = ''
   async function* kept(lines: AsyncIterable<string>): AsyncGenerator<string> {
@@ -70,7 +72,8 @@ async function withLines(
   }
 }
 
-export async function load(file: string, flags: LoadFlags): Promise<void> {
+export async function load(file: string, given: LoadFlags): Promise<void> {
+  const flags = place(given, process.env)
   const { source, path, remove } = await toFile(file)
   try {
     const dumped: DumpToLoad = { source, open: () => createReadStream(path), simulators }

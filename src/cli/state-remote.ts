@@ -64,6 +64,6 @@ export async function loadToUrl(file: string, flags: RemoteFlags): Promise<Count
   }
 }
 
-function addressOf({ url = process.env.PAYDOUBLE_URL ?? defaultUrl, token }: RemoteFlags): DoubleAddress {
+function addressOf({ url = defaultUrl, token }: RemoteFlags): DoubleAddress {
   return { url, token }
 }

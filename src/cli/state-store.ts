@@ -1,5 +1,5 @@
 // A store that no server works with now, for its state to be dumped or replaced.
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { simulators } from '../../mocks/index.ts'
 import { PaydoubleError } from '../contract/index.ts'
 import { storeOptionsFor } from '../double/keys.ts'
@@ -14,11 +14,14 @@ export interface StoreFlags {
 
 /** @throws PaydoubleError `badFlag` where there is nothing to be dumped, and what the store throws */
 export async function openToDump(flags: StoreFlags): Promise<Store> {
-  if (flags.data !== undefined && !existsSync(flags.data)) {
-    throw new PaydoubleError(
-      'badFlag',
-      `Failed to dump ${JSON.stringify(flags.data)}: there is no such file.`,
-    )
+  const { data } = flags
+  // The store says it better of a file whose log is there.
+  if (data !== undefined && !existsSync(`${data}-wal`)) {
+    const size = statSync(data, { throwIfNoEntry: false })?.size
+    if (size === undefined || size === 0) {
+      const why = size === undefined ? 'there is no such file' : 'there is no state in it'
+      throw new PaydoubleError('badFlag', `Failed to dump ${JSON.stringify(data)}: ${why}.`)
+    }
   }
   return open(flags)
 }
@@ -41,12 +44,26 @@ export async function loadInto<T>(flags: StoreFlags, load: (store: Store) => Pro
 
 async function open(flags: StoreFlags): Promise<Store> {
   const create = await openStore(flags)
-  const store = create(storeOptionsFor(simulators))
+  const store = orSayWhereToAsk(flags, () => create(storeOptionsFor(simulators)))
   try {
     await store.begin(emptyState)
     return store
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+/** Mostly it is a server that has the file. */
+function orSayWhereToAsk({ data }: StoreFlags, create: () => Store): Store {
+  try {
+    return create()
+  } catch (error) {
+    if (!(error instanceof PaydoubleError) || error.code !== 'storeBusy') throw error
+    throw new PaydoubleError(
+      error.code,
+      `Failed to open ${JSON.stringify(data)}: another process works on it. Where that is a server, ask it with --url; or stop it.`,
+      { cause: error },
+    )
   }
 }

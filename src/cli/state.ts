@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander'
-import { tokenFlag } from './remote.ts'
+import type { Command } from 'commander'
+import { defaultUrl, tokenFlag } from './remote.ts'
 import type { LoadFlags, StateFlags } from './state-actions.ts'
 
 export function addState(program: Command): void {
@@ -19,18 +19,14 @@ export function addState(program: Command): void {
     .action(async (file: string, flags: LoadFlags) => (await import('./state-actions.ts')).load(file, flags))
 }
 
-/** The flags that say where the state is: one of them, or a double that runs at the usual place. */
+/** The flags that say where the state is; see `place` in `state-actions.ts`. */
 function withPlaceFlags(command: Command): Command {
-  const places = ['data', 'database', 'url']
-  const place = (flags: string, description: string) => {
-    const option = new Option(flags, description)
-    return option.conflicts(places.filter(name => name !== option.attributeName()))
-  }
   return command
-    .addOption(place('--data <file>', 'in the file of a server that does not run now'))
-    .addOption(place('--database <url>', 'in a PostgreSQL: postgres://…'))
-    .addOption(
-      place('--url <url>', 'in a double that runs (default: PAYDOUBLE_URL, or http://127.0.0.1:4020)'),
+    .option('--data <file>', 'in the file of a server that does not run now (default: PAYDOUBLE_DATA)')
+    .option('--database <url>', 'in a PostgreSQL: postgres://… (default: PAYDOUBLE_DATABASE)')
+    .option(
+      '--url <url>',
+      `in a double that runs (default: PAYDOUBLE_URL, then those above, then ${defaultUrl})`,
     )
     .addOption(tokenFlag())
 }

@@ -144,7 +144,53 @@ test('a dump that is wrong is loaded nowhere, and makes no file', async () => {
     2,
     `paydouble: Failed to dump ${JSON.stringify(data)}: there is no such file.\n`,
   ])
-  expect((await paydouble(['state', 'dump', '--data', data, '--url', url])).code).toBe(2)
+  writeFileSync(data, '')
+  expect(failure(await paydouble(['state', 'dump', '--data', data]))).toEqual([
+    2,
+    `paydouble: Failed to dump ${JSON.stringify(data)}: there is no state in it.\n`,
+  ])
+  expect(readFileSync(data, 'utf8')).toBe('')
+})
+
+test('of two places the command says that it needs one', async () => {
+  expect(
+    failure(await paydouble(['state', 'dump', '--data', 'a.db', '--url', 'http://127.0.0.1:1'])),
+  ).toEqual([
+    2,
+    'paydouble: Failed to choose where the state is: --data and --url say different places. Give one of them.\n',
+  ])
+  const env = { PAYDOUBLE_DATA: 'a.db', PAYDOUBLE_DATABASE: 'postgres://127.0.0.1/x' }
+  expect(failure(await paydouble(['state', 'dump'], { env }))).toEqual([
+    2,
+    'paydouble: Failed to choose where the state is: PAYDOUBLE_DATA and PAYDOUBLE_DATABASE say different places. Give one of them.\n',
+  ])
+})
+
+test('the place comes from the environment as with serve, and a double that runs before a store', async () => {
+  const url = await serveOrders(1)
+  const { stdout: dumped } = await paydouble(['state', 'dump', '--url', url])
+  const file = join(temporaryFolder(), 'store.db')
+  const inFile = { env: { PAYDOUBLE_DATA: file } }
+  const inDatabase = { env: { PAYDOUBLE_DATABASE: await newSchema(), PAYDOUBLE_DATA: ':memory:' } }
+  for (const place of [inFile, inDatabase]) {
+    expect(await paydouble(['state', 'load', '-'], { ...place, input: dumped })).toMatchObject({ code: 0 })
+    expect((await paydouble(['state', 'dump'], place)).stdout).toBe(dumped)
+  }
+  const env = { PAYDOUBLE_URL: url, PAYDOUBLE_DATA: join(file, 'none') }
+  expect((await paydouble(['state', 'dump'], { env })).stdout).toBe(dumped)
+  const flagged = await paydouble(['state', 'dump', '--data', file], {
+    env: { PAYDOUBLE_URL: 'http://127.0.0.1:1' },
+  })
+  expect(flagged.stdout).toBe(dumped)
+})
+
+test('who dumps the file of a server is told to ask the server', async () => {
+  const file = join(temporaryFolder(), 'store.db')
+  await serve(['--port', '0', '--json', '--data', file])
+  expect(failure(await paydouble(['state', 'dump', '--data', file]))).toEqual([
+    2,
+    `paydouble: Failed to open ${JSON.stringify(file)}: another process works on it. Where that is a server, ask it with --url; or stop it.\n`,
+  ])
 })
 
 test('a state that is larger than a body may be goes to a server in parts', async () => {
