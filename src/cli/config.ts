@@ -35,6 +35,9 @@ const variables: Readonly<Record<string, { key: keyof PaydoubleConfig; read: (te
   PAYDOUBLE_ALLOWED_CALLBACK_HOSTS: { key: 'allowedCallbackHosts', read: toList },
 }
 
+/** The variables that `serve` reads. */
+export const variableNames = [...Object.keys(variables), 'PAYDOUBLE_CONFIG']
+
 /** Other variables that begin so, and are not for `serve`. */
 const otherVariables = [
   'PAYDOUBLE_CONFIG',

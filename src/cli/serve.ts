@@ -13,7 +13,7 @@ import { createRandom } from '../double/random.ts'
 import type { AccountSeed, Simulator } from '../double/simulator.ts'
 import type { Account } from '../store/records.ts'
 import { version } from '../version.ts'
-import { readConfig, toList, toNumber } from './config.ts'
+import { readConfig, toList, toNumber, variableNames } from './config.ts'
 import { toCurl } from './curl.ts'
 import { findProvider } from './find-provider.ts'
 import { readPlan } from './json-flag.ts'
@@ -66,6 +66,7 @@ export function addServe(program: Command): void {
     .option('--plan <json>', 'seed and faults as one line of JSON: {"seed":7,"faults":[…]}')
     .option('--config <file>', 'configuration file (default: paydouble.config.ts, .js, .mjs or .json)')
     .option('--json', 'print one line of JSON instead of text')
+    .addHelpText('after', `\nFlags win over the environment: ${variableNames.join(', ')}.`)
     .action(serve)
 }
 

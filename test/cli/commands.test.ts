@@ -145,6 +145,13 @@ test('the version is that of the package', async () => {
   expect((await paydouble(['--version'])).stdout).toBe(`${published}\n`)
 })
 
+test('serve --help names the variables', async () => {
+  const { stdout } = await paydouble(['serve', '--help'])
+  expect(stdout).toMatch(
+    /Flags win over the environment: PAYDOUBLE_PORT, .*PAYDOUBLE_DATA, .*PAYDOUBLE_CONFIG\./,
+  )
+})
+
 test('--help lists the commands', async () => {
   const { code, stdout } = await paydouble(['--help'])
   expect(code).toBe(0)
