@@ -164,6 +164,21 @@ test('the clock of the file holds, unless another one is asked for', async () =>
   expect(kinds).toEqual(['manual', 'manual', 'offset', 'offset', 'manual', 'manual'])
 })
 
+test('the same plan keeps its counts, and another one takes the place of all faults', async () => {
+  const file = join(temporaryFolder(), 'state.db')
+  const plan = ['--plan', '{"faults":[{"provider":"qfpay","error":"1205","times":3}]}']
+  const lefts: unknown[] = []
+  for (const flags of [plan, plan, []]) {
+    const server = await serveFile(file, ...flags)
+    await qfpay(server, 'number-1')
+    const { items } = await server.control<{ items: { left: number }[] }>('faults')
+    lefts.push(items.map(({ left }) => left))
+    if (lefts.length === 2) await server.control('faults', { provider: 'its500', error: '1001', times: 9 })
+    await stop(server.child, 'SIGKILL')
+  }
+  expect(lefts).toEqual([[2], [1], []])
+})
+
 test('a file is for one process, until that ends', async () => {
   const file = join(temporaryFolder(), 'state.db')
   const first = await serveFile(file)
