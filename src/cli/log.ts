@@ -1,7 +1,7 @@
 // What `serve` writes to standard error: one line for what has happened, and no secret in it. Nothing waits for it to be written.
 
 import { logLevels } from '../config.ts'
-import { hideSecrets, mask } from '../doors/control/hide-secrets.ts'
+import { hideInAddresses, hideSecrets, mask } from '../doors/control/hide-secrets.ts'
 import type { DoorLog } from '../doors/http.ts'
 import { afterRealTime } from '../double/clock.ts'
 import type { Exchange } from '../double/journal.ts'
@@ -92,7 +92,9 @@ export function createLog(options: LogOptions): Log {
     dropped = 0
     isDue = false
     // Without knowing what is secret nothing can be shown.
-    const shown = known ? hideSecrets(entries, [...new Set([...own, ...before, ...known])]) : []
+    const shown = known
+      ? hideSecrets(hideInAddresses(entries), [...new Set([...own, ...before, ...known])])
+      : []
     if (!known && entries.length > 0) shown.push(toLoss(entries.length, notKnown))
     if (lost > 0) shown.push(toLoss(lost, tooFast))
     if (shown.length > 0) await write(shown.map(toLine).join('')).catch(() => {})

@@ -34,9 +34,10 @@ export function createCallbackPolicy(allowedHosts: readonly string[] = []): Call
   return {
     refusal(url) {
       const parsed = typeof url !== 'string' ? url : URL.canParse(url) ? new URL(url) : undefined
-      if (!parsed) return `${JSON.stringify(url)} is no URL`
+      // Neither what may be a password in it, nor parameters.
+      if (!parsed) return `${JSON.stringify(String(url).replace(/^.*@.*$|[?#].*$/gs, '…'))} is no URL`
       if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-        return `${url} is neither http nor https`
+        return `an address of ${parsed.protocol} is neither http nor https`
       if (parsed.username !== '' || parsed.password !== '')
         return `the address on ${parsed.host} holds a user name or password, which no callback is sent with`
       const host = hostOf(parsed)

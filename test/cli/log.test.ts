@@ -232,6 +232,13 @@ test('an exchange that failed is an error, with its reason', async () => {
   expect(written.join('')).toMatch(/\n +error {3}storeUnavailable: Failed to reach the database\.\n$/)
 })
 
+test('an address shows no password', async () => {
+  const { log, written, refuse } = logWith()
+  refuse('http://user:geheim@127.0.0.1/auth is no http address')
+  await log.close()
+  expect(written.join('')).toMatch(/http:\/\/user:…@127\.0\.0\.1\/auth is no http address\n$/)
+})
+
 test('a path of no operation is shown without what may be a secret', async () => {
   const { log, written } = logWith()
   const request = {

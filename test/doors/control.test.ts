@@ -357,3 +357,23 @@ test('of two accounts that are given one identity at once, one is refused', asyn
   const ended = await Promise.allSettled(both)
   expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
 })
+
+test('an address shows neither its password nor a parameter with the name of a secret', async () => {
+  const door = await openHttp()
+  const { url } = await openReceiver()
+  const callbackUrls = [`${url}/k?token=geheimtoken1`, 'http://user:geheim22@127.0.0.1:8088/auth']
+  await call(door, 'PUT', 'api/accounts/its500/demo', { callbackUrls })
+  for (const callbackurl of callbackUrls) {
+    const order = (await its500Order(door, { callbackurl })).json().orderId
+    if (order) await call(door, 'POST', `api/orders/${order}/pay`)
+  }
+  const deliveries = (await call(door, 'GET', 'api/deliveries')).text
+  expect(deliveries).toContain(`${url}/k?token=…ken1`)
+  const views = [deliveries, ...(await Promise.all(viewsOf(door)))].join('')
+  expect(views).toContain('http://user:…@127.0.0.1:8088/auth')
+  expect(views).not.toMatch(/geheim/)
+})
+
+function viewsOf(door: OpenDoor): Promise<string>[] {
+  return ['orders', 'requests'].map(async name => (await call(door, 'GET', `api/${name}`)).text)
+}

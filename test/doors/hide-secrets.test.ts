@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hideSecrets, mask } from '../../src/doors/control/hide-secrets.ts'
+import {
+  hideInAddresses,
+  hideSecrets,
+  mask,
+  secretsOfAddresses,
+} from '../../src/doors/control/hide-secrets.ts'
 
 test.each([
   ['in the middle of a text', { a: 'x0123456789abcdefy' }, { a: 'x…cdefy' }],
@@ -97,4 +102,19 @@ test.each([
   ['\u0001abcdefghijk', '01abcdefghijk'],
 ])('what only looks like a secret in the writing of JSON is none: %j', (text, secret) => {
   expect(hideSecrets(text, [secret])).toBe(text)
+})
+
+test.each([
+  ['http://user:geheim@127.0.0.1:8088/auth', 'http://user:…@127.0.0.1:8088/auth', ['geheim', 'geheim']],
+  ['to http://user:a@b:c@shop/ and on', 'to http://user:…@shop/ and on', ['a@b:c', 'a@b:c']],
+  ['ftp://x@shop/', 'ftp://…@shop/', ['x', 'x']],
+  [
+    'http://s/k?a=1&token=geheim%20token1',
+    'http://s/k?a=1&token=…ken1',
+    ['geheim%20token1', 'geheim token1'],
+  ],
+  ['http://shop/a@b?order=12345678#token=1', 'http://shop/a@b?order=12345678#token=1', []],
+])('of the address %s only %s is shown', (address, shown, secrets) => {
+  expect(hideInAddresses({ [address]: [address] })).toEqual({ [shown]: [shown] })
+  expect(secretsOfAddresses(address)).toEqual(secrets)
 })

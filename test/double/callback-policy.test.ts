@@ -199,3 +199,10 @@ test('a name that was allowed may stand for any address', () => {
   for (const allowed of ['shop.example', '.example', 'SHOP.example', '*', '8.8.8.8'])
     expect(createCallbackPolicy([allowed]).refusalOfAddress('shop.example', '8.8.8.8')).toBeUndefined()
 })
+
+test.each(['http://user:p@ss:w/paid', 'ftp://user:password@shop/', 'shop?token=password'])(
+  'why no callback may go to %s shows no password',
+  url => {
+    expect(createCallbackPolicy().refusal(url)).not.toMatch(/p@ss|ss:w|user:|=password|:password/)
+  },
+)

@@ -25,7 +25,7 @@ import { version } from '../../version.ts'
 import { type ControlOperation, controlErrors, controlOperations } from './contract.ts'
 import { secretsIn, secretsOf, toExchangeViews } from './exchange-view.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { hideSecrets } from './hide-secrets.ts'
+import { hideInAddresses, hideSecrets } from './hide-secrets.ts'
 import { createUpload } from './upload.ts'
 
 /** Paths of the control interface start with it. */
@@ -131,7 +131,10 @@ export function createControl(
 
   async function hide<T>(name: ControlOperation, result: T): Promise<T> {
     if (shownInFull.has(name)) return hidden.length === 0 ? result : hideSecrets(result, hidden)
-    return hideSecrets(result, [...(await secretsOf(double)), ...(token === undefined ? [] : [token])])
+    return hideSecrets(hideInAddresses(result), [
+      ...(await secretsOf(double)),
+      ...(token === undefined ? [] : [token]),
+    ])
   }
 
   async function answer(request: IncomingRequest): Promise<ControlAnswer> {

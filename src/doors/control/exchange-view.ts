@@ -2,7 +2,7 @@
 import type { Double } from '../../double/double.ts'
 import { type Exchange, steps } from '../../double/journal.ts'
 import type { Explanation } from '../../signature/index.ts'
-import { mask } from './hide-secrets.ts'
+import { mask, secretName, secretsOfAddresses } from './hide-secrets.ts'
 
 /**
  * Journal entries as JSON. Other requests get their turn before each signature that is explained, since
@@ -81,9 +81,6 @@ export async function secretsOf(double: Double): Promise<string[]> {
   })
 }
 
-/** Names under which anybody would look for a secret, of headers and of fields. */
-const secretName = /secret|passw|token|(api|client|private)[-_]?key|authorization|cookie/i
-
 /** What the views themselves say: a text that is also one of these words is not looked for everywhere. */
 const ownWords = new Set(
   [
@@ -112,7 +109,8 @@ export function secretsIn(double: Double, exchanges: readonly Exchange[]): strin
     const query = Object.fromEntries(new URLSearchParams(request?.query))
     const asked = request && (readJson(request.body) ?? readForm(request) ?? readCut(request.body))
     const parts = [query, params ?? asked, readJson(response?.body)]
-    const found = [...headers, ...parts.flatMap(part => valuesNamed(part, isSecret))]
+    const inAddresses = parts.flatMap(part => valuesNamed(part, () => true)).flatMap(secretsOfAddresses)
+    const found = [...headers, ...parts.flatMap(part => valuesNamed(part, isSecret)), ...inAddresses]
     return found.filter(value => !ownWords.has(value)).slice(0, mostSecrets)
   })
 }

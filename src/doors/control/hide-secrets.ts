@@ -18,6 +18,35 @@ export function hideSecrets<T>(value: T, secrets: readonly string[]): T {
   return hidden === text ? value : (JSON.parse(hidden) as T)
 }
 
+/** Names under which anybody would look for a secret, of headers, of fields and of parameters. */
+export const secretName = /secret|passw|token|(api|client|private)[-_]?key|authorization|cookie/i
+
+/** The same value, where addresses in it show neither their password nor what parameters with names of secrets are. */
+export function hideInAddresses<T>(value: T): T {
+  const text = JSON.stringify(value)
+  if (!text?.includes('://')) return value
+  const hidden = text
+    .replace(userOfAddress, (_, user, password) => `://${password === undefined ? '…' : `${user}:…`}@`)
+    .replace(parameter, (whole, start, name, given) =>
+      secretName.test(name) ? `${start}${name}=${mask(given)}` : whole,
+    )
+  return hidden === text ? value : (JSON.parse(hidden) as T)
+}
+
+/** What {@link hideInAddresses} hides of a text, to be hidden wherever else it stands. */
+export function secretsOfAddresses(text: string): string[] {
+  if (!text.includes('://')) return []
+  const users = [...text.matchAll(userOfAddress)].map(([, user, password]) => password ?? user ?? '')
+  const given = [...text.matchAll(parameter)].flatMap(([, , name = '', value = '']) =>
+    secretName.test(name) ? [value] : [],
+  )
+  return [...users, ...given].flatMap(secret => [secret, ...new URLSearchParams(`=${secret}`).values()])
+}
+
+/** `user:password@`; a user without a password is most often a token. */
+const userOfAddress = /:\/\/([^/\s"\\:@]*)(?::([^/\s"\\]*))?@/g
+const parameter = /([?&])([^=&?\s"\\#]{1,100})=([^&\s"\\#]+)/g
+
 /** The last four characters of a secret, as far as they give nothing away. */
 export function mask(secret: string): string {
   return secret.length < 12 ? '…' : `…${secret.slice(-4)}`
