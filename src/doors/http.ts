@@ -19,6 +19,7 @@ import {
   tooBusy,
   tooManyDelayed,
   toRefusal,
+  twoHosts,
 } from './http/broken-request.ts'
 import { begin, closingOf, connectionOf, discard, end, endOf, endWith, follow } from './http/connection.ts'
 import { type HttpLimits, httpLimits } from './http/limits.ts'
@@ -285,6 +286,7 @@ function serve(message: IncomingMessage, reply: ServerResponse, door: Door): voi
     handle(door, toRequest(message, body, connection.holdUp)).then(answered, error => answered(ownBug(error)))
   })
   if (message.headers.host === undefined && message.httpVersion === '1.1') refuseAs(noHost())
+  else if (hasTwoHosts(message)) refuseAs(twoHosts())
   else if (isTooLarge(message)) refuseSize(Number(message.headers['content-length']))
 }
 
@@ -292,6 +294,16 @@ const nothing = Buffer.alloc(0)
 
 function isTooLarge({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length']) > maxBodyBytes
+}
+
+/** Node takes the first one; what stands in front of the server may have taken the other. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count > 1
 }
 
 function handle({ double, control, log }: Door, request: IncomingRequest): Promise<Answer> {

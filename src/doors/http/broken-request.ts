@@ -67,6 +67,10 @@ export function noHost(): WireResponse {
   return badHttp('it has no Host header, which HTTP/1.1 asks for. Send one, or HTTP/1.0')
 }
 
+export function twoHosts(): WireResponse {
+  return badHttp('it has more than one Host header. Send one')
+}
+
 export function noProxy(): WireResponse {
   return ownError(
     501,

@@ -92,6 +92,7 @@ test.each([
     /extensions/,
   ],
   ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'badHttp', /Host/],
+  ['two Hosts', head('GET / HTTP/1.1', 'hOST: y'), 400, 'badHttp', /more than one Host/],
   [
     'a header that is too long',
     head('GET / HTTP/1.1', `X: ${'a'.repeat(17_000)}`),
