@@ -121,7 +121,9 @@ async function serve(flags: Flags): Promise<void> {
   const door = await open(double, config.clock, options)
   await log?.learn()
   const accounts = hideSecrets(await double.accounts.list(), secrets)
-  const shown = flags.json ? toJsonLine(double, door.url, accounts) : toText(double, door.url, accounts)
+  const shown = flags.json
+    ? toJsonLine(double, door.url, accounts)
+    : toText(double, accounts, { url: door.url, token })
   process.stdout.write(shown)
 
   const stop = async () => {
@@ -237,7 +239,13 @@ function toJsonLine(double: Double, url: string, accounts: readonly Account[]): 
   return `${JSON.stringify({ url, version, seed, clock: clock.kind, pid: process.pid, accounts: listed })}\n`
 }
 
-function toText(double: Double, url: string, accounts: readonly Account[]): string {
+function toText(
+  double: Double,
+  accounts: readonly Account[],
+  { url, token }: { url: string; token: string | undefined },
+): string {
+  // All addresses of the machine are none to which a client could go everywhere.
+  const own = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
   const orderNumber = `demo-${double.clock.now()}`
   const blocks = double.simulators.flatMap(({ contract }) =>
     accounts
@@ -249,7 +257,7 @@ function toText(double: Double, url: string, accounts: readonly Account[]): stri
           `${contract.id} (account ${account.id})  ${credentials.join('  ')}`,
           isMasked
             ? '  Its secrets are those of your configuration.'
-            : `  ${toCurl(contract, account.credentials, url, orderNumber)}`,
+            : `  ${toCurl(contract, account.credentials, own, orderNumber)}`,
         ].join('\n')
       }),
   )
@@ -258,7 +266,7 @@ function toText(double: Double, url: string, accounts: readonly Account[]): stri
     `seed ${double.seed}, ${double.clock.kind} clock; control under ${url}/_paydouble/`,
     '',
     ...blocks.flatMap(block => [block, '']),
-    `Then play the payer: npx paydouble pay ORDER --url ${url}`,
+    `Then play the payer: npx paydouble pay ORDER --url ${own}${token === undefined ? '' : ' --token TOKEN'}`,
     '',
   ].join('\n')
 }

@@ -160,11 +160,24 @@ function listen(server: Server, host: string, port: number): Promise<void> {
               'portTaken',
               `Failed to listen on ${host}:${port}: the port is taken. Stop what listens there, or choose another one with --port (0 takes a free one).`,
             )
-          : new PaydoubleError('cannotListen', `Failed to listen on ${host}:${port}: ${error.message}.`),
+          : new PaydoubleError(
+              'cannotListen',
+              `Failed to listen on ${host}:${port}: ${whyNot[error.code ?? ''] ?? `${error.message}.`}`,
+            ),
       )
     })
     server.listen(port, host, resolve)
   })
+}
+
+const noSuchHost =
+  'there is no address of this name. Give --host an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.'
+const whyNot: Readonly<Record<string, string>> = {
+  ENOTFOUND: noSuchHost,
+  EAI_AGAIN: noSuchHost,
+  EADDRNOTAVAIL:
+    'the address is not one of this machine. Give --host one that is, such as 127.0.0.1, or 0.0.0.0 for all of them.',
+  EACCES: 'this user may not listen there. Choose a port above 1023 with --port.',
 }
 
 /** Ends connections on which no request comes that could be answered as one. */

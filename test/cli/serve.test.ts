@@ -222,6 +222,14 @@ test('a port that is taken is a clear error', async () => {
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/port is taken.*--port/) })
 })
 
+test.each([
+  ['nosuch.invalid', /there is no address of this name\. Give --host an address of this machine/],
+  ['192.0.2.1', /not one of this machine\. Give --host one that is/],
+])('to listen on %s is a clear error', async (host, message) => {
+  const ended = await paydouble(['serve', '--port', '0', '--host', host, '--token', token])
+  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+})
+
 const token = 'a-token-of-the-tests-1234'
 
 test('on an address that others reach it starts with a token alone, which the commands send', async () => {
@@ -233,6 +241,9 @@ test('on an address that others reach it starts with a token alone, which the co
   })
   const { url, text } = await serve(['--port', '0', '--host', '0.0.0.0'], { env: { PAYDOUBLE_TOKEN: token } })
   expect(text()).not.toContain(token)
+  const here = `http://127.0.0.1:${new URL(url).port}`
+  expect(text()).toContain(`npx paydouble pay ORDER --url ${here} --token TOKEN\n`)
+  expect(text()).toMatch(new RegExp(`curl .*${here}/`))
   expect(await health(url)).toMatchObject({ status: 'ok' })
   const ask = (flags: string[], env = {}) => paydouble(['accounts', '--url', url, ...flags], { env })
   expect(await ask([])).toMatchObject({
