@@ -5,7 +5,13 @@ import { faultSchema } from './double/fault.ts'
 /** Each with what those before it have. */
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
-const hostName = z.string({ error: 'a text is allowed' }).min(1)
+const allowedHost = 'allowed is a name such as shop.example, without http://, a port or a path'
+const hostName = z.string({ error: allowedHost }).refine(isHost, allowedHost)
+
+const allowedCallbackHost = `${allowedHost}; .shop.example for its subdomains as well, or * for all`
+const callbackHost = z
+  .string({ error: allowedCallbackHost })
+  .refine(host => host === '*' || isHost(host.replace(/^\./, '')), allowedCallbackHost)
 
 const whole = (min: number, max: number) =>
   z
@@ -51,7 +57,7 @@ export const configSchema = z.strictObject({
     .optional()
     .meta({ description: 'Whether documented rate limits are kept.' }),
   allowedCallbackHosts: z
-    .array(hostName)
+    .array(callbackHost)
     .optional()
     .meta({ description: 'Hosts other than private ones to which callbacks may go.' }),
   markers: z
@@ -103,4 +109,11 @@ export type PaydoubleConfig = z.input<typeof configSchema>
  */
 export function defineConfig(config: PaydoubleConfig): PaydoubleConfig {
   return config
+}
+
+/** Whether there can be an address that leads to it: another one would be compared with all, and be none of them. */
+function isHost(host: string): boolean {
+  if (host.startsWith('.') || host.includes('*')) return false
+  const hostname = URL.parse(`http://${host.includes(':') ? `[${host}]` : host}`)?.hostname
+  return hostname?.replace(/^\[|\]$/g, '') === host.toLowerCase()
 }

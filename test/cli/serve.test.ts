@@ -216,6 +216,18 @@ test.each([
   expect(ended.stderr.trim().split('\n')).toHaveLength(1)
 })
 
+const matching = ['*', '.ok', 'Shop.Example', '2001:db8::1', '8.8.8.8']
+
+test.each([
+  ...['a:80', 'http://x', '.x', '*', ''].map(host => ['allowedHosts', [host]] as const),
+  ...['a:80', 'http://x', '*.x', ''].map(host => ['allowedCallbackHosts', [...matching, host]] as const),
+])('a host in %s that none can be is a clear error: %j', async (name, hosts) => {
+  const cwd = folderWith({ 'paydouble.config.json': JSON.stringify({ [name]: hosts }) })
+  const ended = await paydouble(['serve', '--port', '0'], { cwd })
+  const message = new RegExp(`"${name}.${hosts.length - 1}.*without http://, a port or a path`)
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
+})
+
 test('a port that is taken is a clear error', async () => {
   const { url } = await serve(['--port', '0', '--json'])
   const ended = await paydouble(['serve', '--port', new URL(url).port])
