@@ -12,7 +12,7 @@ export interface StoreFlags {
   readonly database?: string
 }
 
-/** @throws PaydoubleError `badFlag` where there is nothing to be dumped, and what the store throws */
+/** @throws PaydoubleError `badFlag` or `badConfig` where there is nothing to be dumped, and what the store throws */
 export async function openToDump(flags: StoreFlags): Promise<Store> {
   const { data } = flags
   // The store says it better of a file whose log is there.
@@ -23,7 +23,7 @@ export async function openToDump(flags: StoreFlags): Promise<Store> {
       throw new PaydoubleError('badFlag', `Failed to dump ${JSON.stringify(data)}: ${why}.`)
     }
   }
-  return open(flags)
+  return open(flags, true)
 }
 
 /** Opens a store, or makes one, and has it loaded. A file that was made for it does not stay where that fails. */
@@ -42,8 +42,8 @@ export async function loadInto<T>(flags: StoreFlags, load: (store: Store) => Pro
   }
 }
 
-async function open(flags: StoreFlags): Promise<Store> {
-  const create = await openStore(flags)
+async function open(flags: StoreFlags, mustExist = false): Promise<Store> {
+  const create = await openStore(flags, mustExist)
   const store = orSayWhereToAsk(flags, () => create(storeOptionsFor(simulators)))
   try {
     await store.begin(emptyState)

@@ -3,11 +3,14 @@ import type { PaydoubleConfig } from '../config.ts'
 import { PaydoubleError } from '../contract/index.ts'
 import type { Store, StoreOptions } from '../store/store.ts'
 
-/** @throws PaydoubleError `badConfig` */
-export async function openStore({
-  data,
-  database,
-}: PaydoubleConfig): Promise<(options: StoreOptions) => Store> {
+/**
+ * @param mustExist whether none is made in a PostgreSQL that has no state
+ * @throws PaydoubleError `badConfig`
+ */
+export async function openStore(
+  { data, database }: PaydoubleConfig,
+  mustExist = false,
+): Promise<(options: StoreOptions) => Store> {
   if (data !== undefined && database !== undefined) {
     throw new PaydoubleError(
       'badConfig',
@@ -18,7 +21,7 @@ export async function openStore({
     const { createPostgresStore } = await import('../store/postgres/postgres.ts')
     const later = (ms: number, callback: () => void) => setTimeout(callback, ms)
     return options =>
-      createPostgresStore({ ...options, url: database, timers: { later, soon: setImmediate } })
+      createPostgresStore({ ...options, url: database, timers: { later, soon: setImmediate }, mustExist })
   }
   const { createSqliteStore } = await import('../store/sqlite.ts')
   return data === undefined || data === ':memory:'

@@ -270,6 +270,23 @@ test('a state that a newer paydouble made is refused, and stays as it is', async
   expect(await first.listAccounts()).toEqual([])
 })
 
+test('where a state must be there and none is, that is said, and nothing is made', async () => {
+  const url = await newSchema()
+  const { schema } = parseAddress(url)
+  const open = () => {
+    const store = createPostgresStore({ ...storeOptions, url, timers, mustExist: true })
+    onTestFinished(() => store.close())
+    return store
+  }
+  await expect(open().begin(nothing)).rejects.toMatchObject({
+    code: 'badConfig',
+    message: expect.stringContaining(`there is none in the schema "${schema}"`),
+  })
+  expect(await strangerAt(url).query('select 1 where to_regnamespace($1) is not null', schema)).toEqual([])
+  await openOn(url).begin(nothing)
+  expect(await open().begin(nothing)).toBe(1)
+})
+
 test('a schema that another one owns is used without the right to make schemas', async () => {
   const url = await newSchema()
   const { schema } = parseAddress(url)

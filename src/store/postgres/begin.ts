@@ -1,4 +1,5 @@
 // How a state begins, and is made new.
+import { PaydoubleError } from '../../contract/index.ts'
 import { checkApart } from '../identities.ts'
 import type { InitialState, Store, StoreOptions } from '../store.ts'
 import { accountStatements } from './accounts.ts'
@@ -21,11 +22,16 @@ const tables = [
 /** How long a reset waits for the others before it tries anew: so it never waits for who waits for it. */
 const lockTimeoutMs = 200
 
+export interface Beginning extends Pick<Store, 'begin' | 'reset'> {
+  /** @throws PaydoubleError `badConfig`, and nothing was made */
+  checkBegun(): Promise<void>
+}
+
 export function createBeginning(
-  { schema }: Address,
-  { transaction }: Pick<Database, 'transaction'>,
+  { schema, shown }: Address,
+  { query: read, transaction }: Pick<Database, 'query' | 'transaction'>,
   { identitiesOf }: Pick<StoreOptions, 'identitiesOf'>,
-): Pick<Store, 'begin' | 'reset'> {
+): Beginning {
   /** One process after the other, whether they begin or reset. */
   const lock = (query: Query) =>
     query(`select pg_advisory_xact_lock(hashtext('paydouble'), hashtext($1))`, schema)
@@ -41,6 +47,15 @@ export function createBeginning(
   }
 
   return {
+    async checkBegun() {
+      const [found] = await read(`select 1 where to_regclass($1 || '.begun') is not null`, schema)
+      if (found) return
+      throw new PaydoubleError(
+        'badConfig',
+        `Failed to find a state in ${shown}: there is none in the schema "${schema}". Check the name of the database and ?schema= of the address.`,
+      )
+    },
+
     begin: initial =>
       transaction(async query => {
         await lock(query)

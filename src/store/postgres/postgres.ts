@@ -18,6 +18,8 @@ export interface PostgresOptions extends StoreOptions {
   /** Such as `postgres://user:password@host:5432/name`; see {@link parseAddress}. */
   readonly url: string
   readonly timers: Timers
+  /** Whether a state must be there already; then none is made. */
+  readonly mustExist?: boolean
 }
 
 /** How often a database that does not answer at the start is asked again, and after how many milliseconds. */
@@ -53,6 +55,7 @@ export function createPostgresStore(options: PostgresOptions): Store {
   async function begin(initial: Parameters<Store['begin']>[0]): Promise<number> {
     for (let tries = 1; ; tries++) {
       try {
+        if (options.mustExist) await beginning.checkBegun()
         return await beginning.begin(initial)
       } catch (error) {
         if (!isTransient(error) || tries === startTries) throw error
