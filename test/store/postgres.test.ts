@@ -313,6 +313,11 @@ test.for([
     (url: string) => url.replace('//paydouble@', '//nobody:geheim@'),
     'refuses the user "nobody"',
   ],
+  [
+    'a server without TLS, where some is asked for',
+    (url: string) => `${url.replace('//paydouble@', '//paydouble:geheim@')}&sslmode=require`,
+    'it offers no TLS',
+  ],
 ] as const)('%s is said, and no password is shown', async ([, change, why]) => {
   const error = await openOn(change(await newSchema()))
     .begin(nothing)

@@ -183,10 +183,14 @@ interface Target {
   readonly port: readonly number[]
   /** Of a unix socket, where it is one. */
   readonly path: string | false
+  readonly ssl: Address['ssl']
 }
 
+/** The letter "N": what a server answers that has no TLS. */
+const noTls = 78
+
 /** What is written within one turn of the event loop goes out together, and at once: each call into the system costs. */
-function openSocket({ host, port, path }: Target, soon: Timers['soon']): Socket {
+function openSocket({ host, port, path, ssl }: Target, soon: Timers['soon']): Socket {
   const socket = new Socket()
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
   let isHeldBack = false
@@ -205,6 +209,11 @@ function openSocket({ host, port, path }: Target, soon: Timers['soon']): Socket 
   socket.once('end', () =>
     socket.destroy(Object.assign(new Error('the connection was ended'), { code: 'ECONNRESET' })),
   )
+  // The client would begin with TLS all the same.
+  if (ssl && ssl !== 'prefer')
+    socket.once('data', ([first]) => {
+      if (first === noTls) socket.destroy(Object.assign(new Error('no TLS'), { code: 'NO_TLS' }))
+    })
   socket.setNoDelay(true)
   if (path) socket.connect(path)
   else socket.connect(port[0] as number, host[0] as string)

@@ -34,6 +34,10 @@ const unreachable: Readonly<Record<string, readonly [why: string, todo: string]>
   ENETUNREACH: ['its network cannot be reached', 'Check the address and the network.'],
   ETIMEDOUT: ['it does not answer', 'Check the address, the network and its firewall.'],
   CONNECT_TIMEOUT: ['it does not answer', 'Check the address, the network and its firewall.'],
+  NO_TLS: [
+    'it offers no TLS, which ?sslmode= of the address asks for',
+    'Set it up there (ssl = on), or leave sslmode out.',
+  ],
   NO_ANSWER: [
     'it has not answered for too long',
     'When it answers again, all goes on by itself. See what it is busy with, or waits for.',
