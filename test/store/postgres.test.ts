@@ -457,7 +457,7 @@ test('while the database hangs each call fails in the end, and afterwards all is
     store.getOrder('order-1'),
     store.readValues({}),
     store.claimDue(10, { now: 10, limit: 1 }),
-    store.appendJournal([{ provider: null, account: null, order: null, record: {} }]),
+    store.appendJournal([{ provider: null, account: null, order: null, record: '{}' }]),
     store.reset(nothing),
   ].map(call =>
     expect(call).rejects.toMatchObject({
