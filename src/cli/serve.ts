@@ -120,7 +120,7 @@ async function serve(flags: Flags): Promise<void> {
   const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
   const door = await open(double, config.clock, options)
   await log?.learn()
-  const accounts = hideSecrets(await double.accounts.list(), secrets)
+  const accounts = hideSecrets(await double.accounts.list(), [...secrets, ...(await givenSecrets(double))])
   const shown = flags.json
     ? toJsonLine(double, door.url, accounts)
     : toText(double, accounts, { url: door.url, token })
@@ -149,7 +149,8 @@ async function open(
     // theirs.
     if (clock === 'manual' && !double.isShared) double.clock.freeze()
     if (clock === 'system' && !double.isShared) double.clock.resume()
-    return await openHttpDoor(double, options)
+    const hidden = [...(options.hidden ?? []), ...(await givenSecrets(double))]
+    return await openHttpDoor(double, { ...options, hidden })
   } catch (error) {
     await double.close()
     throw error
@@ -212,6 +213,22 @@ function configuredSecrets(chosen: readonly Simulator[], { accounts = {} }: Payd
   )
 }
 
+/** Those in the state that are neither of a demo account nor invented: an earlier configuration may have had them. */
+async function givenSecrets(double: Double): Promise<string[]> {
+  const accounts = await double.accounts.list()
+  return double.simulators.flatMap(simulator => {
+    const { id: provider, account: scheme } = simulator.contract
+    return accounts
+      .filter(account => account.provider === provider)
+      .flatMap(({ id, credentials }) => {
+        const [usual] = toInitialAccounts([simulator], { [provider]: [{ id }] }, createRandom(double.seed))
+        return scheme.secrets
+          .map(name => (credentials[name] === usual?.credentials[name] ? undefined : credentials[name]))
+          .filter(value => typeof value === 'string')
+      })
+  })
+}
+
 /** Callback addresses as the setting that holds them, which is one address or a list. */
 function toAddressSetting(
   { id, account }: Contract,
@@ -256,7 +273,7 @@ function toText(
         return [
           `${contract.id} (account ${account.id})  ${credentials.join('  ')}`,
           isMasked
-            ? '  Its secrets are those of your configuration.'
+            ? '  Its secrets are given ones, which are not printed.'
             : `  ${toCurl(contract, account.credentials, own, orderNumber)}`,
         ].join('\n')
       }),

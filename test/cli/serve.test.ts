@@ -283,6 +283,31 @@ test.each([
   expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
 })
 
+test('secrets of a configuration that is gone are masked as before, where the state has kept their account', async () => {
+  const secret = 'the-very-own-key-0123456789'
+  const accounts = { qfpay: [{ id: 'mine', appCode: 'MYCODE', clientKey: secret }] }
+  const cwd = folderWith({ 'with.json': JSON.stringify({ accounts }) })
+  const flags = ['--port', '0', '--data', 'state.db', '--token', token]
+  const first = await serve([...flags, '--config', 'with.json'], { cwd })
+  await fetch(`${first.url}/_paydouble/api/accounts/qfpay/invented`, {
+    method: 'PUT',
+    headers: { ...json, authorization: `Bearer ${token}` },
+    body: '{}',
+  })
+  await stop(first.child)
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    const { child, url, text } = await serve([...flags, '--host', host], { cwd })
+    expect(text()).toContain('MYCODE')
+    expect(text()).not.toContain(secret)
+    const { stdout } = await paydouble(['accounts', '--json', '--url', url, '--token', token])
+    expect(stdout.includes(secret)).toBe(host === '127.0.0.1')
+    const given = (JSON.parse(stdout) as Account[]).filter(({ id }) => id !== 'mine')
+    expect(given.length).toBeGreaterThan(3)
+    for (const { credentials } of given) expect(JSON.stringify(credentials)).not.toContain('…')
+    await stop(child)
+  }
+})
+
 test('secrets of the configuration are in no output, and beyond loopback in no answer', async () => {
   const secret = 'the-very-own-key-0123456789'
   const cwd = folderWith({
