@@ -433,8 +433,8 @@ async function silenceable(url: string) {
   }
 }
 
-test('while the database hangs each call fails in the end, and afterwards all is as before', async () => {
-  const { url, beSilent } = await silenceable(await newSchema())
+/** Seconds that pass when they are told to. */
+function countedSeconds() {
   const waiting: (() => void)[] = []
   const later: Timers['later'] = (_, callback) => {
     waiting.push(callback)
@@ -446,6 +446,12 @@ test('while the database hangs each call fails in the end, and afterwards all is
       await new Promise(setImmediate)
     }
   }
+  return { later, passSeconds }
+}
+
+test('while the database hangs each call fails in the end, and afterwards all is as before', async () => {
+  const { url, beSilent } = await silenceable(await newSchema())
+  const { later, passSeconds } = countedSeconds()
   const store = createPostgresStore({ ...storeOptions, url, timers: { ...timers, later } })
   onTestFinished(() => store.close())
   await store.begin(nothing)
@@ -478,6 +484,32 @@ test('while the database hangs each call fails in the end, and afterwards all is
   expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1'])
   expect(await store.insertOrder(newOrder(2))).toBeUndefined()
   expect((await store.listOrders({})).items.map(({ id }) => id)).toEqual(['order-2', 'order-1'])
+})
+
+test('a claim that a database takes late, for which nobody waits any more, is free again', async () => {
+  const direct = await newSchema()
+  const { url, beSilent } = await silenceable(direct)
+  const { later, passSeconds } = countedSeconds()
+  const store = createPostgresStore({ ...storeOptions, url, timers: { ...timers, later } })
+  onTestFinished(() => store.close())
+  await store.begin(nothing)
+  await insertPaid(store, newOrder(1), [newDelivery(1)])
+  const stranger = strangerAt(direct)
+  const [session] = await stranger.query<{ number: number }>('select number from sessions')
+  // The news of it are out, and over that connection nobody waits for anything.
+  for (let n = 0; n < 3; n++) {
+    await passSeconds(1)
+    await store.appendJournal([])
+  }
+  beSilent(true)
+  const claimed = expect(claim(store, 10)).rejects.toMatchObject({ code: 'storeUnavailable' })
+  await new Promise(setImmediate)
+  await passSeconds(10)
+  await claimed
+  beSilent(false)
+  await store.nextDueAt()
+  await stranger.query('update deliveries set claimed_by = $1', session?.number ?? 0)
+  await eventually(async () => expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1']))
 })
 
 test('texts that PostgreSQL does not take are kept, told apart and found', async () => {

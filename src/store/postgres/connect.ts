@@ -15,6 +15,8 @@ export interface Database {
   readonly query: Query
   /** Runs several statements of which all take effect, or none. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** Goes on over new connections. */
+  renew(): void
   end(): Promise<void>
 }
 
@@ -23,6 +25,8 @@ export interface ConnectOptions {
   /** The connection with this number is gone. */
   readonly onClose?: () => void
   readonly onNotice?: (channel: string, payload: string) => void
+  /** A statement was not answered; the connections are new ones. */
+  readonly onNoAnswer?: () => void
 }
 
 /** What passes outside of this folder: it is given, so that nothing here goes by a time of its own. */
@@ -56,7 +60,7 @@ interface Client {
 export function connect(
   address: Address,
   { later, soon }: Timers,
-  { connections, onClose, onNotice }: ConnectOptions,
+  { connections, onClose, onNotice, onNoAnswer }: ConnectOptions,
 ): Database {
   let isClosed = false
   let current = open()
@@ -81,7 +85,11 @@ export function connect(
     })
     const client: Client = {
       sql,
-      within: createDeadline(later, () => replace(client)),
+      within: createDeadline(later, () => {
+        if (client !== current) return
+        renew()
+        onNoAnswer?.()
+      }),
       async end(seconds) {
         await sql.end({ timeout: seconds })
         // Whoever does not answer does not close them either.
@@ -92,10 +100,11 @@ export function connect(
   }
 
   /** Goes on over new connections: who knows whether those that are there will ever answer. */
-  function replace(client: Client): void {
-    if (client !== current || isClosed) return
+  function renew(): void {
+    if (isClosed) return
+    const before = current
     current = open()
-    client.end(grace).catch(() => {})
+    before.end(grace).catch(() => {})
     onClose?.()
   }
 
@@ -138,6 +147,7 @@ export function connect(
           throw toError(error)
         }
       }),
+    renew,
     end() {
       isClosed = true
       return current.end(1)

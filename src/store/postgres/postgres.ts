@@ -31,7 +31,11 @@ export function createPostgresStore(options: PostgresOptions): Store {
   const { url, timers } = options
   const address = parseAddress(url)
   const channel = `paydouble_${address.schema}`
-  const database = connect(address, timers, { connections: address.connections })
+  const database = connect(address, timers, {
+    connections: address.connections,
+    // It may still take a claim that is not waited for any more.
+    onNoAnswer: () => session.renew(),
+  })
   const { query } = database
   const session = createSession(address, { channel, timers })
   const news = createNews(session.query, { channel, timers, sender: session.number })

@@ -10,6 +10,8 @@ export interface Session {
    * Where that has ended, it is a new one.
    */
   number(): Promise<number>
+  /** Has what this process claims count as free, as if it had ended, and gives it a new number. */
+  renew(): void
   /** Calls back when another process has told of news, or may have while this one could not hear. */
   onNews(listener: () => void): () => void
   close(): Promise<void>
@@ -79,6 +81,8 @@ export function createSession(address: Address, { channel, timers }: SessionOpti
     query,
 
     number,
+
+    renew: database.renew,
 
     onNews(listener) {
       listeners.add(listener)
