@@ -18,6 +18,7 @@ import { toCurl } from './curl.ts'
 import { findProvider } from './find-provider.ts'
 import { readPlan } from './json-flag.ts'
 import { createLog } from './log.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { createStderrWriter } from './stderr.ts'
 import { openStore } from './store.ts'
 
@@ -118,6 +119,8 @@ async function serve(flags: Flags): Promise<void> {
   })
   const { host, port = defaultPort, token, allowedHosts } = config
   const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
+  // With a million orders in a file the heap, and not the store, is what takes memory.
+  if (config.data !== undefined) keepHeapSmall()
   const door = await open(double, config.clock, options)
   await log?.learn()
   const accounts = hideSecrets(await double.accounts.list(), [...secrets, ...(await givenSecrets(double))])
