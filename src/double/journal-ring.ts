@@ -42,7 +42,9 @@ export function createJournalRing(size: number): JournalRing {
 
   function write(slot: Slot, { provider, account, order, record }: JournalEntry): void {
     const length = Buffer.byteLength(record)
-    if (slot.bytes.length < length) slot.bytes = Buffer.allocUnsafeSlow(Math.max(leastBytes, length * 2))
+    // The bytes of the exchange before serve again, unless they are too few, or far too many.
+    const isRight = slot.bytes.length >= length && slot.bytes.length <= 4 * Math.max(length, leastBytes)
+    if (!isRight) slot.bytes = Buffer.allocUnsafeSlow(Math.ceil(length / leastBytes) * leastBytes)
     slot.length = slot.bytes.write(record)
     Object.assign(slot, { provider, account, order, exchange: undefined })
   }
