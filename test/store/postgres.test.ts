@@ -408,7 +408,8 @@ test('while the database is away each call fails with a reason, and afterwards a
   await eventually(async () => expect(claimedIds(await claim(store, 10))).toEqual(['delivery-1']))
   expect(await store.insertOrder(newOrder(2))).toBeUndefined()
   expect(await store.listAccounts()).toEqual([newAccount('one')])
-})
+  // A call that got no answer at all is given up after ten seconds, a reset after a minute.
+}, 180_000)
 
 /** A way to a database that can fall silent: it takes what is sent, and passes on nothing. */
 async function silenceable(url: string) {
