@@ -548,6 +548,11 @@ export const controlErrors = {
   badState: row(400, 'badState', 'A dump is not as described, or not whole.'),
   stateTooNew: row(400, 'stateTooNew', 'A newer paydouble has written the dump.'),
   stateNotEmpty: row(409, 'stateNotEmpty', 'Something would be lost: say so with replace.'),
+  stateHalfLoaded: row(
+    409,
+    'stateHalfLoaded',
+    'A load was ended in the middle, or still goes on: what is there is a part of a state.',
+  ),
   badAccount: row(400, 'badAccount', 'An account cannot have such a field or value.'),
   badFault: row(400, 'badFault', 'A fault cannot be so.'),
   badDuration: row(400, 'badDuration', 'A duration is a number of milliseconds, or a text such as 30m.'),
