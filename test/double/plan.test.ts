@@ -151,7 +151,7 @@ const text = fc.string({ maxLength: 12 })
 const fields = fc
   .dictionary(text, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4, noNullPrototype: true })
   // No field of a provider is called so, and Zod leaves it out.
-  .filter(values => !Object.hasOwn(values, '__proto__'))
+  .filter(values => !JSON.stringify(values).includes('__proto__'))
 const phase = maybe(fc.constantFrom('before' as const, 'after' as const))
 const sendArbitrary = fc.record(
   {
