@@ -121,9 +121,9 @@ async function serve(flags: Flags): Promise<void> {
   const options = { ...(host && { host }), port, token, allowedHosts, hidden: secrets, log }
   // With a million orders in a file the heap, and not the store, is what takes memory.
   if (config.data !== undefined) keepHeapSmall()
-  const door = await open(double, config.clock, options)
+  const { door, hidden } = await open(double, config.clock, options)
   await log?.learn()
-  const accounts = hideSecrets(await double.accounts.list(), [...secrets, ...(await givenSecrets(double))])
+  const accounts = hideSecrets(await double.accounts.list(), hidden)
   const shown = flags.json
     ? toJsonLine(double, door.url, accounts)
     : toText(double, accounts, { url: door.url, token })
@@ -140,12 +140,15 @@ async function serve(flags: Flags): Promise<void> {
   process.once('SIGTERM', stop)
 }
 
-/** Opens the door once the state is there; where one of the two fails, nothing stays. */
+/**
+ * Opens the door once the state is there; where one of the two fails, nothing stays.
+ * @returns it, with what is never shown in full
+ */
 async function open(
   double: Double,
   clock: PaydoubleConfig['clock'],
   options: HttpDoorOptions,
-): Promise<HttpDoor> {
+): Promise<{ door: HttpDoor; hidden: readonly string[] }> {
   try {
     await double.sync()
     // A state that was there goes on by the clock that it had, unless one was asked for; where others work on it, by
@@ -153,7 +156,7 @@ async function open(
     if (clock === 'manual' && !double.isShared) double.clock.freeze()
     if (clock === 'system' && !double.isShared) double.clock.resume()
     const hidden = [...(options.hidden ?? []), ...(await givenSecrets(double))]
-    return await openHttpDoor(double, { ...options, hidden })
+    return { door: await openHttpDoor(double, { ...options, hidden }), hidden }
   } catch (error) {
     await double.close()
     throw error

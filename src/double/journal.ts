@@ -1,6 +1,6 @@
 import type { Finding, Verification } from '../contract/index.ts'
 import type { JournalEntry } from '../store/records.ts'
-import type { JournalFilter, Store } from '../store/store.ts'
+import { defaultJournalSize, type JournalFilter, type Store } from '../store/store.ts'
 import { afterRealTime } from './clock.ts'
 import { fromRecord, toRecord } from './journal-record.ts'
 import { createJournalRing } from './journal-ring.ts'
@@ -91,8 +91,6 @@ export interface JournalPage {
   readonly next: string | null
 }
 
-export const journalSize = 1000
-
 /** Of a larger body only the beginning is kept, in bytes. */
 export const keptBodyBytes = 16 * 1024
 
@@ -105,7 +103,7 @@ const writePauseMs = 200
  * @param onClose called with each exchange that is over, while all of it is there
  */
 export function createJournal(
-  size = journalSize,
+  size = defaultJournalSize,
   store?: Pick<Store, 'reach' | 'appendJournal' | 'listJournal'>,
   onClose?: (exchange: Exchange) => void,
 ): Journal {

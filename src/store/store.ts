@@ -154,6 +154,19 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** What a store does with accounts alone. */
+export type AccountMethods = Pick<
+  Store,
+  | 'putAccount'
+  | 'getAccount'
+  | 'findAccount'
+  | 'listAccounts'
+  | 'updateAccount'
+  | 'spend'
+  | 'resetAccount'
+  | 'removeAccount'
+>
+
 export interface StoreOptions {
   /**
    * The unique keys of an order, by their kind, such as `number`. They follow from the order, so a

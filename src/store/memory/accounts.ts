@@ -1,7 +1,7 @@
 import { createCallCounter } from '../calls.ts'
 import { checkHolder } from '../identities.ts'
 import { type Account, accountKey, copyOf, type JournalEntry, type Order } from '../records.ts'
-import type { Store } from '../store.ts'
+import type { AccountMethods, Store } from '../store.ts'
 import { empty, takeOut } from './collections.ts'
 import type { DeliveryTable } from './deliveries.ts'
 import type { JournalTable } from './journal.ts'
@@ -10,18 +10,7 @@ import type { Parts } from './parts.ts'
 import { createRecordIndex } from './record-index.ts'
 
 export interface AccountTable {
-  readonly methods: Pick<
-    Store,
-    | 'putAccount'
-    | 'getAccount'
-    | 'findAccount'
-    | 'listAccounts'
-    | 'updateAccount'
-    | 'spend'
-    | 'countCall'
-    | 'resetAccount'
-    | 'removeAccount'
-  >
+  readonly methods: AccountMethods & Pick<Store, 'countCall'>
   clear(): void
 }
 

@@ -1,22 +1,10 @@
 import { identityTaken } from '../identities.ts'
 import { type Account, accountKey, copyOf } from '../records.ts'
-import type { Store, StoreOptions } from '../store.ts'
+import type { AccountMethods, StoreOptions } from '../store.ts'
 import { createTurns } from '../turns.ts'
 import type { Query, Row, Timers } from './connect.ts'
 import { codeOf, uniqueViolation } from './errors.ts'
 import { type Parameter, toKey } from './texts.ts'
-
-type AccountStore = Pick<
-  Store,
-  | 'putAccount'
-  | 'getAccount'
-  | 'findAccount'
-  | 'listAccounts'
-  | 'updateAccount'
-  | 'spend'
-  | 'resetAccount'
-  | 'removeAccount'
->
 
 interface AccountRow extends Account {
   readonly n: number
@@ -26,7 +14,7 @@ interface AccountRow extends Account {
 export function createAccountStore(
   query: Query,
   { identitiesOf, timers }: Pick<StoreOptions, 'identitiesOf'> & { readonly timers: Timers },
-): AccountStore {
+): AccountMethods {
   const { soon } = timers
   const inTurn = createTurns()
   /** Questions of this turn of the event loop: who asks the same gets the same answer. */

@@ -2,24 +2,13 @@ import { PaydoubleError } from '../../contract/index.ts'
 import { createCallCounter } from '../calls.ts'
 import { checkHolder } from '../identities.ts'
 import { type Account, accountKey, copyOf } from '../records.ts'
-import type { Store } from '../store.ts'
+import type { AccountMethods, Store } from '../store.ts'
 import { ofOtherProvider } from './errors.ts'
 import type { Parts } from './parts.ts'
 import { fromRow } from './rows.ts'
 
 export interface AccountTable {
-  readonly methods: Pick<
-    Store,
-    | 'putAccount'
-    | 'getAccount'
-    | 'findAccount'
-    | 'listAccounts'
-    | 'updateAccount'
-    | 'spend'
-    | 'countCall'
-    | 'resetAccount'
-    | 'removeAccount'
-  >
+  readonly methods: AccountMethods & Pick<Store, 'countCall'>
   /** Keeps an account within a piece of work. */
   set(account: Account): void
   /** Reads those that are in the database. */
